@@ -1,0 +1,3 @@
+//! check-data
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! estate
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! event-filter
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! load-recommendations
+
+fn main() {}

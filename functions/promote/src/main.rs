@@ -1,0 +1,3 @@
+//! promote
+
+fn main() {}

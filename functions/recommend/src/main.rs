@@ -1,0 +1,3 @@
+//! recommend
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! retrain
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! track
+
+fn main() {}

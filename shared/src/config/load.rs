@@ -1,0 +1,134 @@
+//! From text, or from S3, to a configuration that holds together.
+
+use crate::{
+    aws::{AwsError, failure},
+    config::{EstateConfig, validate::problems},
+    fault::{Fault, FaultKind},
+};
+
+/// The largest configuration read: it is written by hand.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Not YAML, or not of the declared shape.
+    #[error("{origin}: at `{path}`: {message}")]
+    Shape {
+        /// The file or S3 key.
+        origin: String,
+        /// Where in the file, as `placements.home.limit`.
+        path: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// Of the right shape, but contradicting itself or Personalize's rules.
+    #[error("{origin} has {} problem(s):\n  {}", problems.len(), problems.join("\n  "))]
+    Unsound {
+        /// The file or S3 key.
+        origin: String,
+        /// One line each: path, what is wrong, what would be right.
+        problems: Vec<String>,
+    },
+    /// Larger than anything written by hand.
+    #[error("{origin} has {bytes} bytes; at most {MAX_BYTES} are read")]
+    TooLarge {
+        /// The file or S3 key.
+        origin: String,
+        /// Its size.
+        bytes: usize,
+    },
+    /// S3 did not give it.
+    #[error("cannot read the configuration s3://{bucket}/{key}: {source}; upload config/ to it")]
+    Unreadable {
+        /// The data bucket.
+        bucket: String,
+        /// The key in it.
+        key: String,
+        /// S3's answer.
+        source: AwsError,
+    },
+}
+
+impl Fault for ConfigError {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Unreadable { source, .. } => source.kind(),
+            _ => FaultKind::InvalidInput,
+        }
+    }
+}
+
+/// Reads a configuration from text; `origin` names it in messages.
+///
+/// # Errors
+/// [`ConfigError::Shape`] names the path of the first key or value of the wrong shape;
+/// [`ConfigError::Unsound`] lists every contradiction, not only the first.
+pub fn parse(origin: &str, text: &str) -> Result<EstateConfig, ConfigError> {
+    if text.len() > MAX_BYTES {
+        return Err(ConfigError::TooLarge {
+            origin: origin.to_owned(),
+            bytes: text.len(),
+        });
+    }
+    let shape = |path: String, message: String| ConfigError::Shape {
+        origin: origin.to_owned(),
+        path,
+        message,
+    };
+    // By way of a JSON value, so that an error can name its path and not only its line.
+    let tree: serde_json::Value = serde_saphyr::from_str(text)
+        .map_err(|error| shape(".".to_owned(), format!("not YAML: {error}")))?;
+    let config: EstateConfig = serde_path_to_error::deserialize(tree)
+        .map_err(|error| shape(error.path().to_string(), error.inner().to_string()))?;
+    let problems = problems(&config);
+    if problems.is_empty() {
+        Ok(config)
+    } else {
+        Err(ConfigError::Unsound {
+            origin: origin.to_owned(),
+            problems,
+        })
+    }
+}
+
+/// Reads the configuration from the data bucket.
+///
+/// # Errors
+/// [`ConfigError::Unreadable`] with S3's answer, or as [`parse`].
+pub async fn load(
+    s3: &aws_sdk_s3::Client,
+    bucket: &str,
+    key: &str,
+) -> Result<EstateConfig, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable {
+        bucket: bucket.to_owned(),
+        key: key.to_owned(),
+        source,
+    };
+    let object = s3
+        .get_object()
+        .bucket(bucket)
+        .key(key)
+        .send()
+        .await
+        .map_err(|error| unreadable(failure("s3:GetObject")(error)))?;
+    let origin = format!("s3://{bucket}/{key}");
+    let bytes = object
+        .content_length()
+        .and_then(|n| usize::try_from(n).ok())
+        .unwrap_or(0);
+    if bytes > MAX_BYTES {
+        return Err(ConfigError::TooLarge { origin, bytes });
+    }
+    let body = object
+        .body
+        .collect()
+        .await
+        .map_err(|error| ConfigError::Shape {
+            origin: origin.clone(),
+            path: ".".to_owned(),
+            message: format!("the download broke off: {error}"),
+        })?;
+    parse(&origin, &String::from_utf8_lossy(&body.into_bytes()))
+}

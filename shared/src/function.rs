@@ -1,0 +1,87 @@
+//! The frame around every function: telemetry, the invocation loop, and errors turned into
+//! Lambda's `errorType` / `errorMessage`. A function's `main.rs` makes its clients and calls [`run`].
+
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::fault::{Fault, FaultKind, diagnostic};
+
+/// Serves invocations of `handler` until Lambda stops the process.
+///
+/// An event that is not of the handler's type is an `InvalidInput` naming the member, not a crash.
+///
+/// # Errors
+/// When the Lambda runtime API cannot be reached.
+pub async fn run<Event, Answer, Error, Handler>(
+    handler: Handler,
+) -> Result<(), lambda_runtime::Error>
+where
+    Event: DeserializeOwned,
+    Answer: Serialize,
+    Error: Fault,
+    Handler: AsyncFn(Event) -> Result<Answer, Error>,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        invoke(handler, event)
+    }))
+    .await
+}
+
+async fn invoke<Event, Answer, Error, Handler>(
+    handler: &Handler,
+    event: LambdaEvent<Value>,
+) -> Result<Answer, Diagnostic>
+where
+    Event: DeserializeOwned,
+    Answer: Serialize,
+    Error: Fault,
+    Handler: AsyncFn(Event) -> Result<Answer, Error>,
+{
+    let event = parse(event.payload)?;
+    handler(event).await.map_err(|error| {
+        tracing::error!(errorType = error.kind().name(), %error, "invocation failed");
+        diagnostic(&error)
+    })
+}
+
+fn parse<Event: DeserializeOwned>(payload: Value) -> Result<Event, Diagnostic> {
+    serde_path_to_error::deserialize(payload).map_err(|error| {
+        let message = format!(
+            "the event is not what this function takes: at `{}`: {}; see events/ for a sample",
+            error.path(),
+            error.inner()
+        );
+        tracing::error!(%message, "event refused");
+        Diagnostic {
+            error_type: FaultKind::InvalidInput.name().to_owned(),
+            error_message: message,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Sample {
+        #[allow(dead_code)]
+        dataset_name: String,
+    }
+
+    #[test]
+    fn a_wrong_event_names_the_member() {
+        let refused = parse::<Sample>(serde_json::json!({"datasetName": 7})).unwrap_err();
+        assert_eq!(refused.error_type, "InvalidInput");
+        assert!(
+            refused.error_message.contains("`datasetName`"),
+            "{}",
+            refused.error_message
+        );
+    }
+}

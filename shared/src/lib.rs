@@ -1,0 +1,18 @@
+//! What two or more functions need: the declared estate, the AWS adapters, the tables' item shapes,
+//! errors and telemetry.
+//!
+//! It is not a place for a step's own logic (that stays in the function's crate), and nothing here
+//! knows whether it runs on AWS or on a laptop: endpoints come from the SDK's `AWS_ENDPOINT_URL*`.
+
+pub mod arn;
+pub mod aws;
+pub mod catalog;
+pub mod config;
+pub mod environment;
+pub mod fault;
+pub mod function;
+pub mod lists;
+pub mod metrics;
+pub mod operations;
+pub mod resource;
+pub mod telemetry;

@@ -1,0 +1,124 @@
+//! The `Lists` table: ready-made lists of recommendations, asked when Personalize does not answer.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    aws::{AwsError, failure},
+    fault::{Fault, FaultKind},
+};
+
+/// The key of the list that is the same for everybody.
+pub const POPULAR: &str = "popular";
+
+/// A ready-made list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadyMadeList {
+    /// `popular`, `user#<id>` or `segment#<name>`; the table's key.
+    pub list_key: String,
+    /// Item ids, best first.
+    pub items: Vec<String>,
+    /// What made it: a campaign's name.
+    pub source: String,
+    /// Epoch seconds of the write.
+    pub updated_at: i64,
+    /// Epoch seconds when DynamoDB may remove it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+}
+
+/// The table could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ListsError {
+    /// The call failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// What is stored is not a list.
+    #[error(
+        "the list `{key}` in table {table} has another shape: {message}; write it again with load-recommendations"
+    )]
+    Shape {
+        /// The table.
+        table: String,
+        /// The list's key.
+        key: String,
+        /// What does not fit.
+        message: String,
+    },
+}
+
+impl Fault for ListsError {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Aws(error) => error.kind(),
+            Self::Shape { .. } => FaultKind::Failed,
+        }
+    }
+}
+
+/// The table.
+#[derive(Debug, Clone)]
+pub struct Lists {
+    client: Client,
+    table: String,
+}
+
+impl Lists {
+    /// The table of that name.
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// The list under `key`.
+    ///
+    /// # Errors
+    /// When the table cannot be read, or holds something else under the key.
+    pub async fn get(&self, key: &str) -> Result<Option<ReadyMadeList>, ListsError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("listKey", AttributeValue::S(key.to_owned()))
+            .send()
+            .await
+            .map_err(failure("dynamodb:GetItem"))?;
+        answer.item.map(|item| self.decode(key, item)).transpose()
+    }
+
+    /// Stores `list`, replacing the one before it.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn put(&self, list: &ReadyMadeList) -> Result<(), ListsError> {
+        let item: HashMap<String, AttributeValue> =
+            serde_dynamo::to_item(list).map_err(|error| self.shape(&list.list_key, &error))?;
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .send()
+            .await
+            .map_err(failure("dynamodb:PutItem"))?;
+        Ok(())
+    }
+
+    fn decode(
+        &self,
+        key: &str,
+        item: HashMap<String, AttributeValue>,
+    ) -> Result<ReadyMadeList, ListsError> {
+        serde_dynamo::from_item(item).map_err(|error| self.shape(key, &error))
+    }
+
+    fn shape(&self, key: &str, error: &serde_dynamo::Error) -> ListsError {
+        ListsError::Shape {
+            table: self.table.clone(),
+            key: key.to_owned(),
+            message: error.to_string(),
+        }
+    }
+}
