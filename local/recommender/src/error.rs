@@ -1,0 +1,51 @@
+//! What can go wrong while training, measuring or reading a model. Queries cannot fail.
+
+use thiserror::Error as ThisError;
+
+/// Why a model could not be trained, measured or read.
+#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is nothing to learn from.
+    #[error("cannot train: the data holds no interactions; import at least one and train again")]
+    NoInteractions,
+
+    /// No user did two things, so none can be asked about the second.
+    #[error(
+        "cannot evaluate: none of {users} users has 2 interactions, so nothing can be held out; \
+         import more interactions and evaluate again"
+    )]
+    NothingHeldOut {
+        /// Users in the data.
+        users: usize,
+    },
+
+    /// An option has a value that means nothing.
+    #[error("cannot train: option `{option}` must be {expected}; it is {found}")]
+    Option {
+        /// The name of the field of [`Options`](crate::Options).
+        option: &'static str,
+        /// What is allowed, in words.
+        expected: &'static str,
+        /// What was given.
+        found: String,
+    },
+
+    /// The bytes hold a model of another version of this crate.
+    #[error(
+        "cannot read the model: its format is {found}, this build reads {expected}; train it again"
+    )]
+    Format {
+        /// The format number in the bytes.
+        found: u32,
+        /// The format number this build writes and reads.
+        expected: u32,
+    },
+
+    /// The bytes are no model, or a cut or changed one.
+    #[error("cannot read the model: its bytes are damaged ({reason}); train it again")]
+    Damaged {
+        /// What did not fit.
+        reason: String,
+    },
+}

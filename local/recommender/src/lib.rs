@@ -1,0 +1,32 @@
+//! Recommendations computed from interactions: who did what, and when.
+//!
+//! [`InteractionsBuilder`] takes rows in any order, [`Model::train`] learns one [`Recipe`] from
+//! them, [`Model::recommend`] and [`Model::rank`] answer a [`Query`], and [`evaluate`] measures a
+//! recipe on a hold-out split.
+//!
+//! This crate is a library of algorithms. It does no input or output, speaks no protocol and knows
+//! nothing of filters: what an answer may hold is the caller's `keep` closure.
+
+mod accumulator;
+mod error;
+mod evaluate;
+mod ids;
+mod interactions;
+mod metrics;
+mod model;
+mod neighbours;
+mod options;
+mod popularity;
+mod query;
+mod sequence;
+mod similar;
+mod training;
+
+pub use error::Error;
+pub use evaluate::evaluate;
+pub use ids::Ids;
+pub use interactions::{Event, Interactions, InteractionsBuilder};
+pub use metrics::Metrics;
+pub use model::Model;
+pub use options::{Options, Recipe};
+pub use query::{Query, Scored};

@@ -1,0 +1,54 @@
+//! What to learn, and the few knobs of learning. The defaults are meant to be left alone.
+
+use crate::Error;
+use serde::{Deserialize, Serialize};
+
+/// What a model is trained to answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Recipe {
+    /// What will this user want next? Asks for a history.
+    UserPersonalization,
+    /// What goes with this item? Asks for an item, and takes a history as a hint.
+    SimilarItems,
+    /// What do most people want? Asks for nothing.
+    Popularity,
+    /// In which order would this user like these items? Asks for a history and the items.
+    PersonalizedRanking,
+}
+
+/// How to learn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Decides which users [`evaluate`](crate::evaluate) holds out. Training draws no lots.
+    pub seed: u64,
+    /// The most neighbours kept per item, at least 1. Memory is 8 bytes for each.
+    pub neighbours: usize,
+    /// How many of a user's events after (and, for similar items, before) an event are looked at
+    /// for items that go together, at least 1. Bounds the time of training: events times window.
+    pub window: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 42,
+            neighbours: 200,
+            window: 200,
+        }
+    }
+}
+
+impl Options {
+    /// Refuses values that mean nothing.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let bounds = [("neighbours", self.neighbours), ("window", self.window)];
+        match bounds.into_iter().find(|&(_, value)| value == 0) {
+            None => Ok(()),
+            Some((option, found)) => Err(Error::Option {
+                option,
+                expected: "at least 1",
+                found: found.to_string(),
+            }),
+        }
+    }
+}
