@@ -9,6 +9,7 @@ pub mod aws;
 pub mod catalog;
 pub mod config;
 pub mod environment;
+pub mod estate;
 pub mod fault;
 pub mod function;
 pub mod lists;

@@ -1,0 +1,62 @@
+//! The declared estate and its part of the `Operations` table, opened together: what most steps
+//! begin with. It is read anew at each invocation, so that an uploaded change counts at once.
+
+use aws_config::SdkConfig;
+
+use crate::{
+    config::{self, ConfigError, EstateConfig},
+    environment::{self, MissingVariable},
+    operations::Operations,
+};
+
+/// Where the configuration is when `CONFIG_KEY` is not set.
+pub const DEFAULT_CONFIG_KEY: &str = "config/personalization.yaml";
+
+/// Where an estate is declared and where its states are kept.
+#[derive(Debug, Clone)]
+pub struct EstateSource {
+    s3: aws_sdk_s3::Client,
+    dynamodb: aws_sdk_dynamodb::Client,
+    bucket: String,
+    key: String,
+    table: String,
+}
+
+/// One estate: what is declared, and what is known of it.
+#[derive(Debug, Clone)]
+pub struct Estate {
+    /// The declaration, found sound.
+    pub config: EstateConfig,
+    /// The estate's part of the table.
+    pub operations: Operations,
+}
+
+impl EstateSource {
+    /// Reads `DATA_BUCKET`, `CONFIG_KEY` (default [`DEFAULT_CONFIG_KEY`]) and `OPERATIONS_TABLE`.
+    ///
+    /// # Errors
+    /// [`MissingVariable`] when the bucket or the table is not set.
+    pub fn from_environment(aws: &SdkConfig) -> Result<Self, MissingVariable> {
+        Ok(Self {
+            s3: aws_sdk_s3::Client::new(aws),
+            dynamodb: aws_sdk_dynamodb::Client::new(aws),
+            bucket: environment::required("DATA_BUCKET")?,
+            key: environment::required("CONFIG_KEY").unwrap_or_else(|_| DEFAULT_CONFIG_KEY.into()),
+            table: environment::required("OPERATIONS_TABLE")?,
+        })
+    }
+
+    /// Reads the declaration. Costs one `s3:GetObject`; the table is not asked yet.
+    ///
+    /// # Errors
+    /// As [`config::load`].
+    pub async fn open(&self) -> Result<Estate, ConfigError> {
+        let config = config::load(&self.s3, &self.bucket, &self.key).await?;
+        let operations = Operations::new(
+            self.dynamodb.clone(),
+            self.table.clone(),
+            config.estate.clone(),
+        );
+        Ok(Estate { config, operations })
+    }
+}
