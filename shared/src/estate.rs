@@ -1,10 +1,10 @@
 //! The declared estate and its part of the `Operations` table, opened together: what most steps
-//! begin with. It is read anew at each invocation, so that an uploaded change counts at once.
+//! begin with. They read it anew at each invocation, so that an uploaded change counts at once.
 
 use aws_config::SdkConfig;
 
 use crate::{
-    config::{self, ConfigError, EstateConfig},
+    config::{self, ConfigError, EstateConfig, Versioned},
     environment::{self, MissingVariable},
     operations::Operations,
 };
@@ -52,11 +52,29 @@ impl EstateSource {
     /// As [`config::load`].
     pub async fn open(&self) -> Result<Estate, ConfigError> {
         let config = config::load(&self.s3, &self.bucket, &self.key).await?;
-        let operations = Operations::new(
+        let operations = self.operations(&config);
+        Ok(Estate { config, operations })
+    }
+
+    /// Reads the declaration unless S3 still keeps the version `etag`; then `None`.
+    /// For functions that answer requests and keep what they read.
+    ///
+    /// # Errors
+    /// As [`config::load`].
+    pub async fn changed_since(
+        &self,
+        etag: Option<&str>,
+    ) -> Result<Option<Versioned>, ConfigError> {
+        config::load_if_changed(&self.s3, &self.bucket, &self.key, etag).await
+    }
+
+    /// The part of the table that belongs to the estate `config` declares.
+    #[must_use]
+    pub fn operations(&self, config: &EstateConfig) -> Operations {
+        Operations::new(
             self.dynamodb.clone(),
             self.table.clone(),
             config.estate.clone(),
-        );
-        Ok(Estate { config, operations })
+        )
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod arn;
 pub mod aws;
+pub mod batch;
 pub mod catalog;
 pub mod config;
 pub mod environment;
@@ -15,5 +16,6 @@ pub mod function;
 pub mod lists;
 pub mod metrics;
 pub mod operations;
+pub mod refreshed;
 pub mod resource;
 pub mod telemetry;

@@ -13,6 +13,10 @@ use crate::{
 /// The key of the list that is the same for everybody.
 pub const POPULAR: &str = "popular";
 
+/// The user a popularity campaign is asked for when nobody in particular asks: its recipe wants
+/// one, and answers the same for all. Nothing is ever tracked under this name.
+pub const NOBODY: &str = "popular-list";
+
 /// A ready-made list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

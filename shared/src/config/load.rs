@@ -1,5 +1,10 @@
 //! From text, or from S3, to a configuration that holds together.
 
+use aws_sdk_s3::{
+    error::SdkError,
+    operation::get_object::{GetObjectError, GetObjectOutput},
+};
+
 use crate::{
     aws::{AwsError, failure},
     config::{EstateConfig, validate::problems},
@@ -101,18 +106,63 @@ pub async fn load(
     bucket: &str,
     key: &str,
 ) -> Result<EstateConfig, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable {
-        bucket: bucket.to_owned(),
-        key: key.to_owned(),
-        source,
-    };
-    let object = s3
-        .get_object()
-        .bucket(bucket)
-        .key(key)
+    let request = s3.get_object().bucket(bucket).key(key);
+    let object = request
         .send()
         .await
-        .map_err(|error| unreadable(failure("s3:GetObject")(error)))?;
+        .map_err(|error| unreadable(bucket, key, error))?;
+    Ok(read(bucket, key, object).await?.config)
+}
+
+/// A configuration and the version of it that S3 keeps.
+#[derive(Debug)]
+pub struct Versioned {
+    /// What is declared.
+    pub config: EstateConfig,
+    /// S3's name for exactly these bytes.
+    pub etag: Option<String>,
+}
+
+/// Reads the configuration unless S3 still keeps the version `etag`; then `None`.
+///
+/// # Errors
+/// As [`load`].
+pub async fn load_if_changed(
+    s3: &aws_sdk_s3::Client,
+    bucket: &str,
+    key: &str,
+    etag: Option<&str>,
+) -> Result<Option<Versioned>, ConfigError> {
+    let request = s3.get_object().bucket(bucket).key(key);
+    match request
+        .set_if_none_match(etag.map(str::to_owned))
+        .send()
+        .await
+    {
+        Ok(object) => read(bucket, key, object).await.map(Some),
+        Err(error) if is_not_modified(&error) => Ok(None),
+        Err(error) => Err(unreadable(bucket, key, error)),
+    }
+}
+
+type GetError = SdkError<GetObjectError>;
+
+/// "Not modified" is an answer without a body, so there is no error code to match.
+fn is_not_modified(error: &GetError) -> bool {
+    error
+        .raw_response()
+        .is_some_and(|answer| answer.status().as_u16() == 304)
+}
+
+fn unreadable(bucket: &str, key: &str, error: GetError) -> ConfigError {
+    ConfigError::Unreadable {
+        bucket: bucket.to_owned(),
+        key: key.to_owned(),
+        source: failure("s3:GetObject")(error),
+    }
+}
+
+async fn read(bucket: &str, key: &str, object: GetObjectOutput) -> Result<Versioned, ConfigError> {
     let origin = format!("s3://{bucket}/{key}");
     let bytes = object
         .content_length()
@@ -121,6 +171,7 @@ pub async fn load(
     if bytes > MAX_BYTES {
         return Err(ConfigError::TooLarge { origin, bytes });
     }
+    let etag = object.e_tag;
     let body = object
         .body
         .collect()
@@ -130,5 +181,6 @@ pub async fn load(
             path: ".".to_owned(),
             message: format!("the download broke off: {error}"),
         })?;
-    parse(&origin, &String::from_utf8_lossy(&body.into_bytes()))
+    let config = parse(&origin, &String::from_utf8_lossy(&body.into_bytes()))?;
+    Ok(Versioned { config, etag })
 }

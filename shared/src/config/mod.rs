@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub use load::{ConfigError, load, parse};
+pub use load::{ConfigError, Versioned, load, load_if_changed, parse};
 pub use placement::{Placement, Strategy};
 
 /// One declared estate.

@@ -1,0 +1,166 @@
+//! DynamoDB's BatchGetItem done to the end: keys the table did not get to are asked for again.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::http::HttpResponse,
+    error::SdkError,
+    operation::batch_get_item::BatchGetItemError,
+    types::{AttributeValue, KeysAndAttributes},
+};
+
+use crate::{
+    aws::{AwsError, failure},
+    fault::{Fault, FaultKind},
+};
+
+/// The most keys of one call.
+pub const MAX_KEYS: usize = 100;
+
+/// How often, and after what pauses, unprocessed keys or items are sent again.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Calls in all, at least one.
+    pub calls: u32,
+    /// The pause before the second call; each further one is twice as long.
+    pub first_pause: Duration,
+}
+
+impl Patience {
+    /// For a step nobody waits for: 8 calls over 12 seconds.
+    pub const WORKFLOW: Self = Self {
+        calls: 8,
+        first_pause: Duration::from_millis(100),
+    };
+    /// For an answer a shopper waits for: 3 calls over 60 milliseconds.
+    pub const REQUEST: Self = Self {
+        calls: 3,
+        first_pause: Duration::from_millis(20),
+    };
+
+    /// The pauses between the calls.
+    pub fn pauses(self) -> impl Iterator<Item = Duration> {
+        (0..self.calls.saturating_sub(1)).map(move |n| self.first_pause * 2_u32.pow(n))
+    }
+}
+
+/// A batch that could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// The call failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// The table did not get to all of it.
+    #[error(
+        "table {table} left {left} keys or items undone after {calls} calls: it is throttled; try again later"
+    )]
+    Undone {
+        /// The table.
+        table: String,
+        /// Keys or items left.
+        left: usize,
+        /// Calls made.
+        calls: u32,
+    },
+}
+
+impl Fault for BatchError {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Aws(error) => error.kind(),
+            Self::Undone { .. } => FaultKind::Retryable,
+        }
+    }
+}
+
+/// Reads `attributes` of the items of `table` whose key attribute `key` has one of `ids`, which are
+/// at most [`MAX_KEYS`] and distinct. Items that do not exist are left out; the order is the table's.
+///
+/// # Errors
+/// When the call fails, or keys are left after all of `patience`.
+pub async fn get(
+    client: &Client,
+    table: &str,
+    key: &str,
+    ids: &[&str],
+    attributes: &[&str],
+    patience: Patience,
+) -> Result<Vec<HashMap<String, AttributeValue>>, BatchError> {
+    let mut found = Vec::with_capacity(ids.len());
+    let mut left = ids
+        .iter()
+        .map(|id| HashMap::from([(key.to_owned(), AttributeValue::S((*id).to_owned()))]))
+        .collect::<Vec<_>>();
+    let mut pauses = patience.pauses();
+    while !left.is_empty() {
+        let request = request(left, attributes)?;
+        let answer = client
+            .batch_get_item()
+            .request_items(table, request)
+            .send()
+            .await
+            .map_err(failure("dynamodb:BatchGetItem"))?;
+        let items = answer.responses.and_then(|mut tables| tables.remove(table));
+        found.extend(items.unwrap_or_default());
+        left = answer
+            .unprocessed_keys
+            .and_then(|mut tables| tables.remove(table))
+            .map(|unprocessed| unprocessed.keys)
+            .unwrap_or_default();
+        if left.is_empty() {
+            break;
+        }
+        let Some(pause) = pauses.next() else {
+            return Err(BatchError::Undone {
+                table: table.to_owned(),
+                left: left.len(),
+                calls: patience.calls,
+            });
+        };
+        tokio::time::sleep(pause).await;
+    }
+    Ok(found)
+}
+
+/// Attributes go by placeholders, because names like `url` are reserved words.
+fn request(
+    keys: Vec<HashMap<String, AttributeValue>>,
+    attributes: &[&str],
+) -> Result<KeysAndAttributes, AwsError> {
+    let placeholders: Vec<String> = (0..attributes.len()).map(|n| format!("#a{n}")).collect();
+    let names = placeholders
+        .iter()
+        .zip(attributes)
+        .map(|(placeholder, name)| (placeholder.clone(), (*name).to_owned()));
+    KeysAndAttributes::builder()
+        .set_keys(Some(keys))
+        .projection_expression(placeholders.join(", "))
+        .set_expression_attribute_names(Some(names.collect()))
+        .build()
+        .map_err(SdkError::<BatchGetItemError, HttpResponse>::construction_failure)
+        .map_err(failure("dynamodb:BatchGetItem"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_and_are_one_fewer_than_the_calls() {
+        let pauses: Vec<u128> = Patience::REQUEST
+            .pauses()
+            .map(|pause| pause.as_millis())
+            .collect();
+        assert_eq!(pauses, [20, 40]);
+        let total: Duration = Patience::WORKFLOW.pauses().sum();
+        assert!(total < Duration::from_secs(13), "{total:?}");
+    }
+
+    #[test]
+    fn reserved_words_never_stand_in_the_projection() {
+        let request = request(vec![HashMap::new()], &["itemId", "url"]).unwrap();
+        assert_eq!(request.projection_expression(), Some("#a0, #a1"));
+        assert_eq!(request.expression_attribute_names().unwrap()["#a1"], "url");
+    }
+}
