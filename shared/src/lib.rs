@@ -7,6 +7,7 @@
 pub mod arn;
 pub mod aws;
 pub mod batch;
+pub mod campaign;
 pub mod catalog;
 pub mod config;
 pub mod environment;

@@ -1,0 +1,146 @@
+//! One evaluation: the metrics of the version and of its rival, the decision, the report.
+
+use aws_sdk_personalize::Client;
+use serde::Deserialize;
+use shared::{
+    arn::{Kind, PersonalizeArn},
+    aws::AwsError,
+    campaign::{self, Campaign},
+    config::EstateConfig,
+    metrics::{Unit, emit},
+    resource::is_failed,
+};
+
+use crate::{
+    decide::{Decision, Rival, decide},
+    error::EvaluateError,
+    metrics::{Metrics, metrics, numbers},
+    report::{Answer, InService, Reports, key},
+};
+
+/// The event of the step.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Request {
+    solution: String,
+    /// A version whose training has ended well.
+    solution_version_arn: String,
+}
+
+/// Decides whether the version goes into service, and keeps the report.
+pub(crate) async fn evaluate(
+    client: &Client,
+    reports: &Reports,
+    config: &EstateConfig,
+    request: Request,
+) -> Result<Answer, EvaluateError> {
+    let Request {
+        solution,
+        solution_version_arn,
+    } = request;
+    let version = version_of(&solution, &solution_version_arn)?;
+    let candidate = metrics(client, &solution_version_arn).await?;
+    let declared = config.campaign_of(&solution);
+    let served = match declared {
+        Some(campaign) => served(client, &solution_version_arn, &campaign.name).await?,
+        None => None,
+    };
+    let rival = match (&declared, &served) {
+        (None, _) => Rival::NoCampaign,
+        (_, None) => Rival::NoneInService,
+        (_, Some((arn, _))) if *arn == solution_version_arn => Rival::Itself,
+        (_, Some((_, metrics))) => Rival::InService(metrics),
+    };
+    let (decision, reason) = decide(&config.evaluation, &candidate, rival);
+    let answer = Answer {
+        report: key(&solution, &version),
+        solution,
+        decision,
+        reason,
+        metrics: numbers(&candidate),
+        in_service: served.map(|(solution_version_arn, metrics)| InService {
+            solution_version_arn,
+            metrics: numbers(&metrics),
+        }),
+        solution_version_arn,
+    };
+    reports.keep(&answer, &config.evaluation).await?;
+    count(&answer, &config.evaluation.metric);
+    Ok(answer)
+}
+
+/// The version's id, when the ARN is of a version of `solution`.
+fn version_of(solution: &str, arn: &str) -> Result<String, EvaluateError> {
+    let parsed: PersonalizeArn = arn.parse()?;
+    match parsed.name.split_once('/') {
+        Some((of, version)) if parsed.kind == Kind::SolutionVersion && of == solution => {
+            Ok(version.to_owned())
+        }
+        _ => Err(EvaluateError::NotItsVersion {
+            arn: arn.to_owned(),
+            solution: solution.to_owned(),
+        }),
+    }
+}
+
+/// The version that the campaign `name` serves, and its metrics.
+async fn served(
+    client: &Client,
+    solution_version_arn: &str,
+    name: &str,
+) -> Result<Option<(String, Metrics)>, EvaluateError> {
+    let arn = campaign::arn_beside(solution_version_arn, name)?;
+    let Some(campaign) = campaign::describe(client, &arn).await?.filter(answers) else {
+        return Ok(None);
+    };
+    let served = campaign.solution_version_arn;
+    let metrics = known(metrics(client, &served).await)?;
+    Ok(Some((served, metrics)))
+}
+
+/// A campaign whose making failed serves nothing.
+fn answers(campaign: &Campaign) -> bool {
+    !is_failed(&campaign.status)
+}
+
+/// A version in service without metrics (Personalize no longer knows it) is no bar to a new one.
+fn known(metrics: Result<Metrics, AwsError>) -> Result<Metrics, AwsError> {
+    match metrics {
+        Err(error) if error.is_not_found() => Ok(Metrics::new()),
+        other => other,
+    }
+}
+
+fn count(answer: &Answer, metric: &str) {
+    let decision = match answer.decision {
+        Decision::Promote => "Promote",
+        Decision::Keep => "Keep",
+    };
+    let mut data = vec![(decision, Unit::Count, 1.0)];
+    data.extend(
+        answer
+            .metrics
+            .get(metric)
+            .map(|value| (metric, Unit::None, *value)),
+    );
+    emit("evaluate", &[("solution", &answer.solution)], &data);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_version_of_the_solution_is_evaluated() {
+        let arn = |rest: &str| format!("arn:aws:personalize:us-east-1:1:solution/{rest}");
+        assert_eq!(version_of("taste", &arn("taste/8f3a")).unwrap(), "8f3a");
+        for wrong in [arn("other/8f3a"), arn("taste")] {
+            assert!(
+                version_of("taste", &wrong)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("`taste`")
+            );
+        }
+    }
+}
