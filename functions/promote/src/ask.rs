@@ -1,0 +1,71 @@
+//! Asks a campaign, as the shop will.
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_personalizeruntime::{Client, config::Builder};
+use shared::aws::{AwsError, failure};
+
+use crate::{
+    question::Question,
+    verdict::{Outcome, Tally, blames_campaign},
+};
+
+/// Long for a shopper, and short enough that ten questions to a dead campaign fit in an invocation.
+const QUESTION_TIMEOUT: Duration = Duration::from_secs(4);
+const RESULTS: i32 = 5;
+
+/// Personalize's runtime.
+#[derive(Debug, Clone)]
+pub(crate) struct Runtime {
+    client: Client,
+}
+
+impl Runtime {
+    pub(crate) fn new(aws: &aws_config::SdkConfig) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .operation_timeout(QUESTION_TIMEOUT)
+            .build();
+        Self {
+            client: Client::from_conf(Builder::from(aws).timeout_config(timeouts).build()),
+        }
+    }
+
+    /// Asks every question, one after the other: a new campaign is not to be measured under load.
+    pub(crate) async fn ask(
+        &self,
+        campaign_arn: &str,
+        questions: &[Question],
+    ) -> Result<Tally, AwsError> {
+        let mut tally = Tally::default();
+        for question in questions {
+            tally.add(self.outcome(campaign_arn, question).await?);
+        }
+        Ok(tally)
+    }
+
+    async fn outcome(&self, campaign_arn: &str, question: &Question) -> Result<Outcome, AwsError> {
+        let request = self
+            .client
+            .get_recommendations()
+            .campaign_arn(campaign_arn)
+            .num_results(RESULTS);
+        let request = match question {
+            Question::User(id) => request.user_id(id),
+            Question::Item(id) => request.item_id(id),
+        };
+        match request
+            .send()
+            .await
+            .map_err(failure("personalize:GetRecommendations"))
+        {
+            Ok(answer) if answer.item_list().is_empty() => Ok(Outcome::Empty),
+            Ok(_) => Ok(Outcome::WithItems),
+            Err(error) if blames_campaign(error.code()) => {
+                tracing::warn!(code = error.code(), "the campaign answered with an error");
+                Ok(Outcome::Error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The first half: the campaign moves to the version.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    campaign::arn_beside,
+    config::{Campaign, EstateConfig},
+    metrics::{self, Unit},
+};
+
+use crate::{
+    campaigns::Campaigns,
+    error::PromoteError,
+    moving::{Move, next_move, solution_of},
+    verify::Check,
+};
+
+/// The event of the step.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "action", rename_all = "lowercase")]
+pub(crate) enum Request {
+    Move(Target),
+    Verify(Check),
+}
+
+/// What to put into service.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Target {
+    solution: String,
+    solution_version_arn: String,
+}
+
+/// The answer of a move.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Moved {
+    campaign_arn: String,
+    /// The way back; none for a new campaign, or for one that serves the version already.
+    previous_solution_version_arn: Option<String>,
+    status: String,
+}
+
+const PENDING: &str = "CREATE PENDING";
+
+/// Makes the solution's campaign, or moves it, or finds that there is nothing to do.
+pub(crate) async fn move_to(
+    campaigns: &Campaigns,
+    config: &EstateConfig,
+    target: &Target,
+) -> Result<Moved, PromoteError> {
+    let version = &target.solution_version_arn;
+    let declared = campaign_of(config, &target.solution)?;
+    if solution_of(version).as_ref() != Some(&target.solution) {
+        return Err(PromoteError::NotItsVersion {
+            arn: version.clone(),
+            solution: target.solution.clone(),
+        });
+    }
+    let campaign_arn = arn_beside(version, &declared.name)?;
+    let campaign = campaigns.describe(&campaign_arn).await?;
+    let (previous, status) = match next_move(campaign.as_ref(), &target.solution, version) {
+        Move::Create => {
+            create(campaigns, declared, version).await?;
+            count_move(target);
+            (None, PENDING.to_owned())
+        }
+        Move::Update { previous } => {
+            campaigns.update(&campaign_arn, declared, version).await?;
+            count_move(target);
+            (Some(previous), PENDING.to_owned())
+        }
+        Move::Nothing { status, previous } => (previous, status),
+        Move::Busy { with } => {
+            return Err(PromoteError::Busy {
+                campaign: declared.name.clone(),
+                with,
+            });
+        }
+        Move::Immovable { because } => {
+            return Err(PromoteError::Immovable {
+                campaign: declared.name.clone(),
+                because,
+            });
+        }
+    };
+    Ok(Moved {
+        campaign_arn,
+        previous_solution_version_arn: previous,
+        status,
+    })
+}
+
+/// The campaign declared for `solution`.
+pub(crate) fn campaign_of<'a>(
+    config: &'a EstateConfig,
+    solution: &str,
+) -> Result<&'a Campaign, PromoteError> {
+    config
+        .campaign_of(solution)
+        .ok_or_else(|| PromoteError::NoCampaign {
+            solution: solution.to_owned(),
+        })
+}
+
+async fn create(
+    campaigns: &Campaigns,
+    declared: &Campaign,
+    version: &str,
+) -> Result<(), PromoteError> {
+    campaigns.create(declared, version).await.map_err(|error| {
+        if error.already_exists() {
+            let with = "it was made a moment ago".to_owned();
+            PromoteError::Busy {
+                campaign: declared.name.clone(),
+                with,
+            }
+        } else {
+            error.into()
+        }
+    })
+}
+
+fn count_move(target: &Target) {
+    let solution = [("solution", target.solution.as_str())];
+    metrics::emit("promote", &solution, &[("CampaignMoved", Unit::Count, 1.0)]);
+}
