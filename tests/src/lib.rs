@@ -1,1 +1,272 @@
-//! tests
+//! A deployed stack to test against: the real template on the local emulator, the real function
+//! binaries, `personalize-local` behind the front door, on free ports and in a directory of its own.
+//!
+//! The methods block, so that a test reads from top to bottom; they panic where there is nothing
+//! left to test.
+
+mod data;
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use hyper::Method;
+use local::{Options, Stack, front_door::Fault, s3, seeding, workflows::Workflow};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+pub use data::{interactions_csv, items_csv, product, products_page, users_csv};
+
+/// How long one invocation may take.
+const INVOCATION: Duration = Duration::from_secs(60);
+/// How often a resource is looked at until it is made.
+const LOOKS: usize = 200;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What a function failed with.
+#[derive(Debug)]
+pub struct Failure {
+    /// `Retryable`, `InvalidInput`, `Conflict` or `Failed`.
+    pub error_type: String,
+    /// The words for a person.
+    pub message: String,
+}
+
+/// A deployed shop.
+#[derive(Debug)]
+pub struct Shop {
+    // Field order: the stack stops before the runtime that it runs in.
+    stack: Stack,
+    runtime: Runtime,
+}
+
+impl Shop {
+    /// Builds, starts and deploys everything; its state is in `folder`.
+    ///
+    /// # Panics
+    /// When that fails: there is nothing to test then.
+    #[must_use]
+    pub fn start(folder: &Path) -> Self {
+        let runtime = Runtime::new().unwrap_or_else(|error| panic!("no runtime: {error}"));
+        let stack = runtime
+            .block_on(Stack::start(&Options::for_test(folder)))
+            .unwrap_or_else(|error| panic!("the stack does not start: {error}"));
+        Self { stack, runtime }
+    }
+
+    /// Invokes a function as Lambda does and takes its answer.
+    ///
+    /// # Panics
+    /// When the function fails.
+    #[must_use]
+    pub fn invoke(&self, function: &str, event: &Value) -> Value {
+        self.try_invoke(function, event).unwrap_or_else(|failure| {
+            panic!("{function} failed with {}: {}", failure.error_type, failure.message)
+        })
+    }
+
+    /// Invokes a function that has to fail.
+    ///
+    /// # Panics
+    /// When it does not.
+    #[must_use]
+    pub fn invoke_wrongly(&self, function: &str, event: &Value) -> Failure {
+        match self.try_invoke(function, event) {
+            Ok(answer) => panic!("{function} should have failed and answered {answer}"),
+            Err(failure) => failure,
+        }
+    }
+
+    fn try_invoke(&self, function: &str, event: &Value) -> Result<Value, Failure> {
+        let url = format!(
+            "{}/2015-03-31/functions/{}-{function}/invocations",
+            self.stack.endpoint(),
+            local::deploy::stack::STACK
+        );
+        let call = local::http::send(Method::POST, &url, &[], event.to_string(), INVOCATION);
+        let (_, body) = self.runtime.block_on(call).unwrap_or_else(|error| panic!("{error}"));
+        let answer: Value = serde_json::from_slice(&body).unwrap_or_else(|_| {
+            panic!("{function} answered no JSON: {}", String::from_utf8_lossy(&body))
+        });
+        match (answer["errorType"].as_str(), answer["errorMessage"].as_str()) {
+            (Some(kind), message) => Err(Failure {
+                error_type: kind.to_owned(),
+                message: message.unwrap_or_default().to_owned(),
+            }),
+            _ => Ok(answer),
+        }
+    }
+
+    /// Asks `check-status` until the resource is made or has failed; its last answer.
+    ///
+    /// # Panics
+    /// When it is neither after a generous time.
+    #[must_use]
+    pub fn settled(&self, arn: &str) -> Value {
+        for _ in 0..LOOKS {
+            let status = self.invoke("check-status", &json!({ "arn": arn }));
+            if status["done"] == true {
+                return status;
+            }
+            std::thread::sleep(PAUSE);
+        }
+        panic!("{arn} is still being made");
+    }
+
+    /// Applies the declared estate until it is settled; the last answer of `estate`.
+    ///
+    /// # Panics
+    /// When it never is.
+    #[must_use]
+    pub fn apply_estate(&self) -> Value {
+        for _ in 0..LOOKS {
+            let answer = self.invoke("estate", &json!({ "action": "apply" }));
+            if answer["settled"] == true || answer["failed"] != json!([]) {
+                return answer;
+            }
+            std::thread::sleep(PAUSE);
+        }
+        panic!("the estate never settles");
+    }
+
+    /// Runs a workflow with `{}` to its end; its output.
+    ///
+    /// # Errors
+    /// What the failed state says.
+    pub fn run(&self, workflow: Workflow) -> Result<Value, String> {
+        let run = seeding::workflow(&self.stack, workflow);
+        self.runtime.block_on(run).map_err(|error| error.to_string())
+    }
+
+    /// Asks GraphQL.
+    ///
+    /// # Errors
+    /// The messages GraphQL answered with.
+    pub fn graphql(&self, query: &str, variables: &Value) -> Result<Value, String> {
+        let api = self.stack.graphql().map_err(|error| error.to_string())?;
+        let asked = api.ask("test", query, variables);
+        self.runtime.block_on(asked).map_err(|error| error.to_string())
+    }
+
+    /// Writes an object of the data bucket.
+    ///
+    /// # Panics
+    /// When S3 does not take it.
+    pub fn put(&self, key: &str, content: impl Into<Vec<u8>>) {
+        let s3 = &self.stack.clients().s3;
+        let put = s3::put_bytes(s3, self.bucket(), key, content.into());
+        self.runtime.block_on(put).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Reads an object of the data bucket as text.
+    ///
+    /// # Panics
+    /// When it is not there.
+    #[must_use]
+    pub fn get(&self, key: &str) -> String {
+        let s3 = &self.stack.clients().s3;
+        let bytes = self.runtime.block_on(s3::get(s3, self.bucket(), key));
+        String::from_utf8_lossy(&bytes.unwrap_or_else(|error| panic!("{error}"))).into_owned()
+    }
+
+    /// The keys under a prefix of the data bucket.
+    ///
+    /// # Panics
+    /// When S3 does not answer.
+    #[must_use]
+    pub fn keys(&self, prefix: &str) -> Vec<String> {
+        let s3 = &self.stack.clients().s3;
+        let keys = self.runtime.block_on(s3::list(s3, self.bucket(), prefix));
+        keys.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// One item of a table by its output name (`CatalogTableName`) and key.
+    ///
+    /// # Panics
+    /// When DynamoDB does not answer.
+    #[must_use]
+    pub fn item(
+        &self,
+        table: &str,
+        key: &[(&str, &str)],
+    ) -> Option<std::collections::HashMap<String, AttributeValue>> {
+        let key = key
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), AttributeValue::S((*value).to_owned())));
+        let get = self
+            .stack
+            .clients()
+            .dynamodb
+            .get_item()
+            .table_name(self.output(table))
+            .set_key(Some(key.collect()))
+            .send();
+        self.runtime.block_on(get).unwrap_or_else(|error| panic!("{error:?}")).item
+    }
+
+    /// How many executions a workflow has had, by the state machine's output name.
+    ///
+    /// # Panics
+    /// When Step Functions does not answer.
+    #[must_use]
+    pub fn executions(&self, state_machine: &str) -> usize {
+        let list = self
+            .stack
+            .clients()
+            .workflows
+            .list_executions()
+            .state_machine_arn(self.output(state_machine))
+            .into_paginator()
+            .items()
+            .send()
+            .try_collect();
+        self.runtime.block_on(list).unwrap_or_else(|error| panic!("{error:?}")).len()
+    }
+
+    /// Runs `body` while a service behind the front door fails as told.
+    ///
+    /// # Panics
+    /// When the front door does not take the fault.
+    pub fn with_fault<T>(&self, service: &str, fault: Fault, body: impl FnOnce() -> T) -> T {
+        let Some(faults) = self.stack.faults() else { panic!("the front door is elsewhere") };
+        let set = |by_service| faults.set(by_service).unwrap_or_else(|error| panic!("{error}"));
+        set(BTreeMap::from([(service.to_owned(), fault)]));
+        let result = body();
+        set(BTreeMap::new());
+        result
+    }
+
+    /// Messages that wait in a queue, by its output name.
+    ///
+    /// # Panics
+    /// When SQS does not answer.
+    #[must_use]
+    pub fn messages_waiting(&self, queue: &str) -> u64 {
+        let url = self.stack.endpoint();
+        let body = json!({
+            "QueueUrl": self.output(queue),
+            "AttributeNames": ["ApproximateNumberOfMessages"],
+        });
+        let headers = [
+            ("content-type", "application/x-amz-json-1.0"),
+            ("x-amz-target", "AmazonSQS.GetQueueAttributes"),
+        ];
+        let call = local::http::send(Method::POST, &url, &headers, body.to_string(), INVOCATION);
+        let (_, body) = self.runtime.block_on(call).unwrap_or_else(|error| panic!("{error}"));
+        let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let count = answer["Attributes"]["ApproximateNumberOfMessages"].as_str();
+        count.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("SQS: {answer}"))
+    }
+
+    /// An output of the template.
+    ///
+    /// # Panics
+    /// When there is none of that name.
+    #[must_use]
+    pub fn output(&self, name: &str) -> &str {
+        self.stack.output(name).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn bucket(&self) -> &str {
+        self.output("DataBucketName")
+    }
+}

@@ -131,6 +131,9 @@ impl Problems {
     fn filters(&mut self, config: &EstateConfig) {
         for (index, filter) in config.filters.iter().enumerate() {
             let path = format!("filters[{index}].expression");
+            if let Err(error) = filter_expression::parse::parse(&filter.expression) {
+                self.add(&path, error);
+            }
             if filter.expression.len() > EXPRESSION_MAX {
                 self.add(
                     &path,
@@ -306,6 +309,16 @@ mod tests {
             "strategy: for-you, campaign: similar-items",
         );
         assert!(message.contains("cannot fill this strategy"), "{message}");
+    }
+
+    #[test]
+    fn a_filter_with_a_syntax_error_is_named_with_the_place_in_it() {
+        let message = refused(
+            "WHERE Interactions.EVENT_TYPE",
+            "WERE Interactions.EVENT_TYPE",
+        );
+        assert!(message.contains("filters[0].expression: "), "{message}");
+        assert!(message.contains("WHERE (at character 16"), "{message}");
     }
 
     #[test]

@@ -1,0 +1,58 @@
+//! A shop small enough for a test and large enough for Personalize: 60 users, 40 products in four
+//! categories, 1,200 interactions in which every user keeps to a taste.
+
+use serde_json::{Value, json};
+
+const USERS: u64 = 60;
+const ITEMS: u64 = 40;
+const EACH: u64 = 20;
+const CATEGORIES: u64 = 4;
+/// 2026-01-01, an hour apart for each step.
+const START: u64 = 1_767_225_600;
+
+/// Interactions in Personalize's form; users are `u0` to `u59`, items `i0` to `i39`.
+#[must_use]
+pub fn interactions_csv() -> String {
+    let mut csv = String::from("USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE\n");
+    for user in 0..USERS {
+        for step in 0..EACH {
+            // Three of four steps stay in the user's category; the strides differ by user.
+            let category = if step % 4 == 3 { step % CATEGORIES } else { user % CATEGORIES };
+            let item = (user / 4 + step * (1 + user % 3)) % (ITEMS / CATEGORIES) * CATEGORIES;
+            let kind = if step % 5 == 4 { "purchase" } else { "view" };
+            let time = START + (user * EACH + step) * 3_600;
+            csv.push_str(&format!("u{user},i{},{time},{kind},\n", item + category));
+        }
+    }
+    csv
+}
+
+/// Item metadata for the same products.
+#[must_use]
+pub fn items_csv() -> String {
+    let mut csv = String::from("ITEM_ID,PRICE,CATEGORY,CREATION_TIMESTAMP,DESCRIPTION\n");
+    for item in 0..ITEMS {
+        csv.push_str(&format!("i{item},{item}.5,c{},{START},Product {item}\n", item % CATEGORIES));
+    }
+    csv
+}
+
+/// User metadata for the same users.
+#[must_use]
+pub fn users_csv() -> String {
+    let users = (0..USERS).map(|user| format!("u{user},United Kingdom\n"));
+    std::iter::once("USER_ID,COUNTRY\n".to_owned()).chain(users).collect()
+}
+
+/// One product as the backend lists it.
+#[must_use]
+pub fn product(id: &str, title: &str) -> Value {
+    json!({ "id": id, "title": title, "price": 9.5, "currency": "GBP", "available": true })
+}
+
+/// One page with all products.
+#[must_use]
+pub fn products_page() -> String {
+    let line = |item| product(&format!("i{item}"), &format!("Product {item}")).to_string() + "\n";
+    (0..ITEMS).map(line).collect()
+}
