@@ -1,0 +1,280 @@
+//! One reading of a dataset: every line judged, counted, kept as rejected or copied as good.
+//! It takes bytes and knows neither S3 nor time-outs; `check` feeds it.
+
+use shared::config::DatasetType;
+
+use crate::{
+    columns::{Columns, Layout},
+    duplicates::{Duplicates, WINDOW},
+    hash,
+    reason::{Reason, Rejection},
+    records::{Line, Records},
+    rejected::RejectedRows,
+    row::{Values, judge},
+    tally::Tally,
+    verdict::Problems,
+};
+
+/// A reading under way.
+pub(crate) struct Pass<'a> {
+    columns: &'a Columns,
+    now: i64,
+    /// The rows seen.
+    pub(crate) duplicates: Duplicates,
+    /// What was counted.
+    pub(crate) tally: Tally,
+    /// Rows that broke a rule.
+    pub(crate) rejected: RejectedRows,
+    /// What is wrong with whole objects.
+    pub(crate) problems: Problems,
+    files: u64,
+    copy: Option<csv::Writer<Vec<u8>>>,
+}
+
+/// One object being read.
+pub(crate) struct File {
+    key: String,
+    records: Records,
+    layout: Option<Layout>,
+    /// Its first line is no header of this dataset: nothing of it can be used.
+    unusable: bool,
+    /// Rows in it, good or broken.
+    pub(crate) rows: u64,
+}
+
+impl File {
+    /// The object named `key`, from its start.
+    pub(crate) fn new(key: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            records: Records::new(),
+            layout: None,
+            unusable: false,
+            rows: 0,
+        }
+    }
+}
+
+impl<'a> Pass<'a> {
+    /// Starts reading a dataset at `now` (epoch seconds); with `copying`, good rows are kept for
+    /// [`Self::take_copied`], under one header in the schema's order whatever the objects' own.
+    ///
+    /// # Errors
+    /// When the header cannot be written as CSV.
+    pub(crate) fn start(
+        dataset: DatasetType,
+        columns: &'a Columns,
+        now: i64,
+        copying: bool,
+    ) -> Result<Self, csv::Error> {
+        let copy = copying.then(|| csv::Writer::from_writer(Vec::new()));
+        let mut pass = Self {
+            columns,
+            now,
+            duplicates: Duplicates::remembering(WINDOW),
+            tally: Tally::new(dataset, columns),
+            rejected: RejectedRows::default(),
+            problems: Problems::default(),
+            files: 0,
+            copy,
+        };
+        if let Some(copy) = &mut pass.copy {
+            copy.write_record(columns.names())?;
+        }
+        Ok(pass)
+    }
+
+    /// Takes the next bytes of `file`; `last`: these are its end.
+    ///
+    /// # Errors
+    /// When a row cannot be written as CSV.
+    pub(crate) fn feed(
+        &mut self,
+        file: &mut File,
+        chunk: &[u8],
+        last: bool,
+    ) -> Result<(), csv::Error> {
+        file.records.push(chunk);
+        while !file.unusable
+            && let Some(line) = file.records.next(last)
+        {
+            if let Some(layout) = &file.layout {
+                file.rows += 1;
+                self.row(layout, &file.key, line)?;
+            } else {
+                file.layout = self.header(&file.key, &line);
+                file.unusable = file.layout.is_none();
+            }
+        }
+        self.files += u64::from(last);
+        if last && file.layout.is_none() && !file.unusable {
+            self.problems.stop(format!(
+                "{} is empty: upload it again or remove it",
+                file.key
+            ));
+        }
+        Ok(())
+    }
+
+    /// Bytes that [`Self::take_copied`] would give, about.
+    pub(crate) fn copied(&self) -> usize {
+        self.copy.as_ref().map_or(0, |copy| copy.get_ref().len())
+    }
+
+    /// The good rows copied since the last call, as CSV.
+    ///
+    /// # Errors
+    /// When the last rows cannot be written as CSV.
+    pub(crate) fn take_copied(&mut self) -> Result<Vec<u8>, csv::Error> {
+        let Some(copy) = self.copy.take() else {
+            return Ok(Vec::new());
+        };
+        let bytes = copy.into_inner().map_err(|error| error.into_error())?;
+        self.copy = Some(csv::Writer::from_writer(Vec::with_capacity(bytes.len())));
+        Ok(bytes)
+    }
+
+    /// Whether it was given no object at all.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.files == 0
+    }
+
+    fn header(&mut self, key: &str, line: &Line<'_>) -> Option<Layout> {
+        let layout = match &line.fields {
+            Ok(fields) => self.columns.layout(*fields, line.raw),
+            Err(broken) => Err(format!(
+                "is not a CSV file with a header: {}",
+                broken.detail
+            )),
+        };
+        match layout {
+            Ok(layout) => {
+                if !layout.extra.is_empty() {
+                    self.problems.warn(format!(
+                        "{key} has columns that the schema `{}` does not know, they are not imported: {}",
+                        self.columns.schema,
+                        layout.extra.join(", ")
+                    ));
+                }
+                Some(layout)
+            }
+            Err(problem) => {
+                self.problems.stop(format!("{key} {problem}"));
+                None
+            }
+        }
+    }
+
+    fn row(&mut self, layout: &Layout, key: &str, line: Line<'_>) -> Result<(), csv::Error> {
+        let verdict = line
+            .fields
+            .and_then(|fields| judge(self.columns, layout, fields, self.now))
+            .and_then(|values| self.not_seen_before(values));
+        match verdict {
+            Ok(values) => {
+                self.tally.good(&values);
+                self.copy
+                    .as_mut()
+                    .map_or(Ok(()), |copy| copy.write_record(values))
+            }
+            Err(rejection) => {
+                self.tally.rejected(rejection.reason);
+                self.rejected.add(key, line.number, line.raw, &rejection)
+            }
+        }
+    }
+
+    fn not_seen_before<'v>(&mut self, values: Values<'v>) -> Result<Values<'v>, Rejection> {
+        let identity = self.columns.identity.iter().map(|column| values[*column]);
+        if self.duplicates.is_new(hash::of(identity)) {
+            return Ok(values);
+        }
+        let same = self.columns.identity.iter();
+        let same: Vec<&str> = same
+            .map(|column| self.columns.list[*column].name.as_str())
+            .collect();
+        let detail = format!("a row before has the same {}", same.join(", "));
+        Err(Rejection::new(Reason::Duplicate, detail))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::tests::shipped;
+
+    const NOW: i64 = 1_700_000_000;
+
+    /// Reads `files`; the pass and its copy of good rows.
+    fn read<'a>(columns: &'a Columns, files: &[(&str, &str)]) -> (Pass<'a>, String) {
+        let mut pass = Pass::start(DatasetType::Users, columns, NOW, true).unwrap();
+        for (key, text) in files {
+            let mut file = File::new(key);
+            for chunk in text.as_bytes().chunks(5) {
+                pass.feed(&mut file, chunk, false).unwrap();
+            }
+            pass.feed(&mut file, &[], true).unwrap();
+        }
+        let copied = String::from_utf8(pass.take_copied().unwrap()).unwrap();
+        (pass, copied)
+    }
+
+    #[test]
+    fn good_rows_of_all_objects_are_copied_under_one_header() {
+        let columns = shipped(DatasetType::Users);
+        let files = [
+            (
+                "a.csv",
+                "USER_ID,COUNTRY\nu1,UK\nu2,\"France, south\"\nu1,UK\n",
+            ),
+            ("b.csv", "COUNTRY,USER_ID\n,u3\nUK,\nUK\n"),
+        ];
+        let (pass, copied) = read(&columns, &files);
+        assert_eq!(
+            copied,
+            "USER_ID,COUNTRY\nu1,UK\nu2,\"France, south\"\nu3,\n"
+        );
+        assert_eq!((pass.tally.good, pass.tally.rejections()), (3, 3));
+        assert!(pass.problems.passed());
+        let rejected = String::from_utf8(pass.rejected.into_bytes().unwrap()).unwrap();
+        assert!(rejected.contains("a.csv,4,duplicate,a row before has the same USER_ID"));
+        assert!(
+            rejected.contains("b.csv,3,missing-value,USER_ID is empty,\"UK,\""),
+            "{rejected}"
+        );
+        assert!(rejected.contains("b.csv,4,column-count"));
+    }
+
+    #[test]
+    fn an_object_without_its_columns_is_one_problem_and_the_others_are_read() {
+        let columns = shipped(DatasetType::Users);
+        let files = [
+            ("a.csv", "USER_ID,LAND\nu1,UK\n"),
+            ("b.csv", ""),
+            ("c.csv", "USER_ID,COUNTRY\nu1,UK\n"),
+        ];
+        let (pass, _) = read(&columns, &files);
+        assert_eq!((pass.tally.good, pass.problems.passed()), (1, false));
+        let problems = pass.problems.into_list();
+        assert!(
+            problems[0]
+                .text
+                .starts_with("a.csv lacks the column COUNTRY; its first line has USER_ID, LAND")
+        );
+        assert!(problems[1].text.starts_with("b.csv is empty"));
+        assert_eq!(problems.len(), 2);
+    }
+
+    #[test]
+    fn columns_beyond_the_schema_are_told_and_left_out_of_the_copy() {
+        let columns = shipped(DatasetType::Users);
+        let (pass, copied) = read(&columns, &[("a.csv", "NOTE,USER_ID,COUNTRY\nhm,u1,UK\n")]);
+        assert_eq!(copied, "USER_ID,COUNTRY\nu1,UK\n");
+        assert!(pass.problems.passed());
+        assert!(
+            pass.problems.into_list()[0]
+                .text
+                .contains("they are not imported: NOTE")
+        );
+    }
+}
