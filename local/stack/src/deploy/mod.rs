@@ -1,0 +1,82 @@
+//! From built binaries to a deployed stack: packages, the template as `sam package` would leave
+//! it, CloudFormation, the declared estate in the data bucket.
+
+pub mod intrinsics;
+pub mod package;
+pub mod stack;
+pub mod template;
+
+use std::collections::BTreeMap;
+
+use crate::aws::Clients;
+use crate::build::Binaries;
+use crate::error::{Error, Result};
+use crate::layout::Layout;
+use crate::progress::Progress;
+use crate::s3;
+use crate::services::ports::Ports;
+use package::Package;
+use stack::Outputs;
+
+/// Deploys the checkout's template with these binaries and uploads its declared estate.
+///
+/// # Errors
+/// [`Error::Template`], [`Error::Deploy`], [`Error::Aws`], [`Error::File`].
+pub async fn run(
+    layout: &Layout,
+    clients: &Clients,
+    ports: Ports,
+    binaries: &Binaries,
+) -> Result<Outputs> {
+    let packages = packages(layout, binaries)?;
+    stack::upload_packages(clients, &packages).await?;
+    let keys = packages
+        .iter()
+        .map(|(name, package)| (name.clone(), stack::package_key(name, package)));
+    let packaged = template::package(&layout.template(), stack::ARTIFACTS, &keys.collect())?;
+    let parameters = [
+        ("Architecture", architecture().to_owned()),
+        ("AwsEndpointUrl", ports.endpoint()),
+        ("PollSeconds", "1".to_owned()),
+    ];
+    let outputs = stack::deploy(clients, &packaged, &parameters).await?;
+    upload_config(layout, clients, &outputs).await?;
+    Ok(outputs)
+}
+
+fn packages(layout: &Layout, binaries: &Binaries) -> Result<BTreeMap<String, Package>> {
+    let folder = layout.folder("packages")?;
+    let progress = Progress::count("package functions", binaries.functions.len() as u64);
+    let mut packages = BTreeMap::new();
+    for (name, binary) in &binaries.functions {
+        progress.say(name);
+        packages.insert(name.clone(), package::package(&folder, name, binary)?);
+        progress.advance(1);
+    }
+    progress.done(&format!("{} functions", packages.len()));
+    Ok(packages)
+}
+
+async fn upload_config(layout: &Layout, clients: &Clients, outputs: &Outputs) -> Result<()> {
+    let bucket = outputs.get("DataBucketName").ok_or_else(|| {
+        Error::Unexpected(
+            "template.yaml has no output DataBucketName; the local stack reads it".into(),
+        )
+    })?;
+    s3::put_file(
+        &clients.s3,
+        bucket,
+        "config/personalization.yaml",
+        &layout.config(),
+    )
+    .await
+}
+
+/// The processor of this machine in CloudFormation's words: functions run on it as they are.
+fn architecture() -> &'static str {
+    if cfg!(target_arch = "aarch64") {
+        "arm64"
+    } else {
+        "x86_64"
+    }
+}

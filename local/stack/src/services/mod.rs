@@ -1,0 +1,90 @@
+//! The processes a running stack consists of: the emulator, Personalize, the front door. Each one
+//! is a [`Service`]: how to start it and how to tell that it answers. [`process`] keeps them.
+
+pub mod front_door;
+pub mod ministack;
+pub mod personalize;
+pub mod ports;
+pub mod process;
+
+use std::path::PathBuf;
+
+use crate::build::Binaries;
+use crate::error::Result;
+use crate::front_door::Fault;
+use crate::layout::Layout;
+use ports::Ports;
+
+/// The emulator's name.
+pub const MINISTACK: &str = "ministack";
+/// The name of Personalize's stand-in.
+pub const PERSONALIZE: &str = "personalize-local";
+/// The front door's name.
+pub const FRONT_DOOR: &str = "front-door";
+/// All of them, in the order they start.
+pub const ALL: [&str; 3] = [MINISTACK, PERSONALIZE, FRONT_DOOR];
+
+/// A process of the stack, ready to be started.
+#[derive(Debug)]
+pub struct Service {
+    /// Its name in messages, logs and records.
+    pub name: &'static str,
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// Its environment on top of ours, from which all `AWS_*` variables are removed first.
+    pub environment: Vec<(String, String)>,
+    /// Answers any HTTP status below 500 when the service is up.
+    pub health: String,
+    /// What it was made from; a running process with another fingerprint is replaced.
+    pub fingerprint: String,
+}
+
+/// Where the front door runs.
+#[derive(Debug)]
+pub enum Door {
+    /// In a process of its own, which is this program started again.
+    Process {
+        /// This program.
+        program: PathBuf,
+        /// Faults from its start.
+        faults: Vec<(String, Fault)>,
+    },
+    /// The caller opens it.
+    Elsewhere,
+}
+
+/// Starts what does not run yet, and replaces what was built anew since.
+///
+/// # Errors
+/// [`Error::Service`](crate::Error::Service) with the log of the one that does not come up.
+pub async fn start(layout: &Layout, ports: Ports, binaries: &Binaries, door: &Door) -> Result<()> {
+    let ministack = ministack::service(layout, ports.ministack)?;
+    let personalize = personalize::service(
+        layout,
+        &binaries.personalize,
+        ports.personalize,
+        ports.ministack,
+    )?;
+    process::start(layout, &ministack).await?;
+    process::start(layout, &personalize).await?;
+    if let Door::Process { program, faults } = door {
+        process::start(layout, &front_door::service(program, ports, faults)?).await?;
+    }
+    Ok(())
+}
+
+/// Stops everything; the names of what was running.
+///
+/// # Errors
+/// [`Error::File`](crate::Error::File).
+pub async fn stop(layout: &Layout) -> Result<Vec<&'static str>> {
+    let mut stopped = Vec::new();
+    for name in ALL.into_iter().rev() {
+        if process::stop(layout, name).await? {
+            stopped.push(name);
+        }
+    }
+    Ok(stopped)
+}

@@ -1,0 +1,213 @@
+//! A running local stack as one value: start it step by step or in one go, ask it for its
+//! clients and outputs, stop it. One that was started for a test ends with the value.
+
+use std::path::{Path, PathBuf};
+
+use crate::aws::Clients;
+use crate::build::{self, Binaries};
+use crate::deploy::{self, stack::Outputs};
+use crate::error::{Error, Result};
+use crate::front_door::{Backends, Fault, Faults, InProcess};
+use crate::graphql::GraphQl;
+use crate::layout::Layout;
+use crate::services::ports::Ports;
+use crate::services::{self, Door, process};
+use crate::setup;
+
+/// How a stack is wanted.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A folder inside the checkout.
+    pub folder: PathBuf,
+    /// The state directory; relative to the checkout.
+    pub state: PathBuf,
+    /// Port of the front door; 0 is any free one.
+    pub port: u16,
+    /// Port of the emulator; 0 is any free one.
+    pub ministack_port: u16,
+    /// Port of Personalize's stand-in; 0 is any free one.
+    pub personalize_port: u16,
+    /// Faults from the start on.
+    pub faults: Vec<(String, Fault)>,
+}
+
+impl Options {
+    /// A stack for a test: free ports, its state in `state`.
+    #[must_use]
+    pub fn for_test(state: &Path) -> Self {
+        Self {
+            folder: PathBuf::from(env!("CARGO_MANIFEST_DIR")),
+            state: state.to_owned(),
+            port: 0,
+            ministack_port: 0,
+            personalize_port: 0,
+            faults: Vec::new(),
+        }
+    }
+}
+
+/// A deployed stack.
+#[derive(Debug)]
+pub struct Stack {
+    layout: Layout,
+    ports: Ports,
+    clients: Clients,
+    outputs: Outputs,
+    door: Option<InProcess>,
+}
+
+impl Stack {
+    /// Starts everything for a test: environment, build, services, deployment. The front door
+    /// runs inside this process. Everything stops when the value is dropped.
+    ///
+    /// # Errors
+    /// Those of the steps; what was started is stopped.
+    pub async fn start(options: &Options) -> Result<Self> {
+        let layout = Layout::find(&options.folder, &options.state)?;
+        let ports = Ports::choose(&layout, options)?;
+        setup::virtual_environment(&layout).await?;
+        let binaries = build::build(&layout).await?;
+        let guard = StopOnDrop(Some(layout.clone()));
+        services::start(&layout, ports, &binaries, &Door::Elsewhere).await?;
+        let backends = Backends {
+            ministack: ports.ministack,
+            personalize: ports.personalize,
+        };
+        let door = InProcess::open(ports.front_door, backends)?;
+        door.faults()
+            .set(options.faults.iter().cloned().collect())
+            .map_err(Error::Usage)?;
+        let mut stack = Self::deploy(layout, ports, &binaries).await?;
+        stack.door = Some(door);
+        guard.disarm();
+        Ok(stack)
+    }
+
+    /// Packages and deploys onto services that run already.
+    ///
+    /// # Errors
+    /// [`Error::Template`], [`Error::Deploy`], [`Error::Aws`].
+    pub async fn deploy(layout: Layout, ports: Ports, binaries: &Binaries) -> Result<Self> {
+        let clients = Clients::new(&ports.endpoint());
+        let outputs = deploy::run(&layout, &clients, ports, binaries).await?;
+        Ok(Self {
+            layout,
+            ports,
+            clients,
+            outputs,
+            door: None,
+        })
+    }
+
+    /// The stack that was left running in `layout`'s state directory.
+    ///
+    /// # Errors
+    /// [`Error::NotRunning`].
+    pub async fn running(layout: Layout) -> Result<Self> {
+        let ports = Ports::read(&layout)
+            .filter(|_| process::is_running(&layout, services::FRONT_DOOR))
+            .ok_or_else(|| Error::NotRunning {
+                what: format!("no front door in {}", layout.state().display()),
+            })?;
+        let clients = Clients::new(&ports.endpoint());
+        let outputs = deploy::stack::read_outputs(&clients.cloudformation).await?;
+        Ok(Self {
+            layout,
+            ports,
+            clients,
+            outputs,
+            door: None,
+        })
+    }
+
+    /// Its paths.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Its ports.
+    #[must_use]
+    pub fn ports(&self) -> Ports {
+        self.ports
+    }
+
+    /// The front door's URL: what `AWS_ENDPOINT_URL` is set to.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        self.ports.endpoint()
+    }
+
+    /// Clients of it.
+    #[must_use]
+    pub fn clients(&self) -> &Clients {
+        &self.clients
+    }
+
+    /// An output of the template.
+    ///
+    /// # Errors
+    /// [`Error::Unexpected`] when the template has no such output.
+    pub fn output(&self, name: &str) -> Result<&str> {
+        self.outputs.get(name).map(String::as_str).ok_or_else(|| {
+            Error::Unexpected(format!(
+                "template.yaml has no output {name}; the local stack reads it"
+            ))
+        })
+    }
+
+    /// Its GraphQL endpoint with the API key.
+    ///
+    /// # Errors
+    /// [`Error::Unexpected`] when the template does not say.
+    pub fn graphql(&self) -> Result<GraphQl> {
+        let url = self.output("GraphQLUrl")?;
+        GraphQl::new(&self.endpoint(), url, self.output("GraphQLApiKey")?)
+    }
+
+    /// The faults of a front door inside this process.
+    #[must_use]
+    pub fn faults(&self) -> Option<&Faults> {
+        self.door.as_ref().map(InProcess::faults)
+    }
+
+    /// Stops everything that runs in the state directory.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub async fn stop(self) -> Result<()> {
+        services::stop(&self.layout).await.map(|_| ())
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        // One that shares its front door with other commands is left running.
+        if self.door.is_some() {
+            drop(StopOnDrop(Some(self.layout.clone())));
+        }
+    }
+}
+
+/// Stops a half-started stack.
+struct StopOnDrop(Option<Layout>);
+
+impl StopOnDrop {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        let Some(layout) = self.0.take() else { return };
+        // Dropping cannot wait on the runtime it may be in, so it takes a thread and one of its own.
+        let stopping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.map(|runtime| runtime.block_on(services::stop(&layout)))
+        });
+        let _ = stopping.join();
+    }
+}
