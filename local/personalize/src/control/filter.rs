@@ -1,0 +1,74 @@
+//! Filters. Their language is in `filter/`.
+
+use serde_json::{Value, json};
+
+use super::{Call, begin, end, page, quota};
+use crate::{
+    data::schema::{DatasetType, Schema},
+    estate::Estate,
+    fault::Fault,
+    filter::{
+        check::{Schemas, check},
+        parse::parse,
+    },
+    resources::{Dataset, DatasetGroup, DatasetSchema, Filter, Life},
+};
+
+/// `CreateFilter`
+pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
+    let name = call.input.name("name")?;
+    let group_arn = call.input.arn("datasetGroupArn")?;
+    let expression = call.input.required("filterExpression")?;
+    call.input.short("filterExpression", 2500)?;
+    let wrong = |problem| call.input.wrong("filterExpression", problem);
+    let parsed = parse(expression).map_err(wrong)?;
+    call.app.read(|estate| {
+        estate.active::<DatasetGroup>(group_arn)?;
+        let schema = |dataset_type| schema(estate, group_arn, dataset_type);
+        let interactions = schema(DatasetType::Interactions);
+        let items = schema(DatasetType::Items);
+        let users = schema(DatasetType::Users);
+        let schemas = Schemas {
+            interactions: interactions.as_ref(),
+            items: items.as_ref(),
+            users: users.as_ref(),
+        };
+        check(&parsed, schemas).map_err(wrong)?;
+        let count = estate.count::<Filter>(|one| one.dataset_group_arn == group_arn);
+        quota::check(count, quota::FILTERS, "filters in the dataset group")
+    })?;
+    let filter_arn = call.scope.arn(&format!("filter/{name}"));
+    begin(
+        call,
+        Filter {
+            name,
+            filter_arn: filter_arn.clone(),
+            dataset_group_arn: group_arn.to_owned(),
+            filter_expression: expression.to_owned(),
+            life: Life::begin(),
+        },
+    )?;
+    Ok(json!({ "filterArn": filter_arn }))
+}
+
+fn schema(estate: &Estate, group_arn: &str, dataset_type: DatasetType) -> Option<Schema> {
+    let mut datasets = estate.datasets.values();
+    let dataset: &Dataset = datasets.find(|one| {
+        one.dataset_group_arn == group_arn && one.dataset_type == dataset_type.name()
+    })?;
+    let schema = estate.get::<DatasetSchema>(&dataset.schema_arn).ok()?;
+    Schema::parse(&schema.schema).ok()
+}
+
+/// `ListFilters`; its answer is the only one with a capital letter.
+pub(super) fn list(call: &Call<'_>) -> Result<Value, Fault> {
+    let group = call.input.optional_arn("datasetGroupArn")?;
+    page::list::<Filter>(call, "Filters", |one| {
+        group.is_none_or(|group| one.dataset_group_arn == group)
+    })
+}
+
+/// `DeleteFilter`
+pub(super) fn delete(call: &Call<'_>) -> Result<Value, Fault> {
+    end::<Filter>(call, call.input.arn("filterArn")?)
+}

@@ -1,0 +1,101 @@
+//! The operations of the control plane, one file per resource, and what they share.
+//! `operations` finds one by name.
+
+pub(crate) mod campaign;
+mod dataset;
+mod dataset_group;
+mod event_tracker;
+mod filter;
+mod import_job;
+pub(crate) mod operations;
+mod page;
+mod quota;
+pub(crate) mod recipe;
+mod schema;
+mod solution;
+mod solution_version;
+mod tags;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::{
+    app::App,
+    estate::{Living, Resource},
+    fault::Fault,
+    input::Input,
+    lifecycle::{self, Work},
+    resources::Status,
+    scope::Scope,
+};
+
+/// A request on its way through an operation.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    /// The server.
+    pub(crate) app: &'a Arc<App>,
+    /// Whose request it is.
+    pub(crate) scope: Scope,
+    /// Its members.
+    pub(crate) input: Input,
+}
+
+/// An operation: from a request to the members of the answer.
+pub(crate) type Operation = fn(&Call<'_>) -> Result<Value, Fault>;
+
+/// `Describe*`: the resource named by one member, under another in the answer.
+fn describe<T: Resource>(call: &Call<'_>, arn: &str, answer: &str) -> Result<Value, Fault> {
+    let arn = call.input.arn(arn)?;
+    call.app
+        .read(|estate| Ok(json!({ answer: estate.get::<T>(arn)? })))
+}
+
+/// Keeps a new resource with its tags, and brings it to life.
+fn begin<T: Work>(call: &Call<'_>, resource: T) -> Result<(), Fault> {
+    let tags = tags::given(&call.input)?;
+    let arn = resource.arn().to_owned();
+    call.app.change(|estate| {
+        estate.add(resource)?;
+        if !tags.is_empty() {
+            estate.tags.insert(arn.clone(), tags);
+        }
+        Ok(())
+    })?;
+    lifecycle::create::<T>(call.app, arn);
+    Ok(())
+}
+
+/// Marks a resource for deletion and lets it go.
+fn end<T: Work>(call: &Call<'_>, arn: &str) -> Result<Value, Fault> {
+    call.app.change(|estate| {
+        let resource = estate.get_mut::<T>(arn)?;
+        let life = resource.life_mut();
+        if life.status.is_creating() || life.status.is_deleting() {
+            return Err(Fault::in_use(format!(
+                "The {} {arn} is {}; wait until it is ACTIVE or CREATE FAILED",
+                T::KIND,
+                life.status
+            )));
+        }
+        life.become_status(Status::DeletePending);
+        Ok(())
+    })?;
+    lifecycle::delete::<T>(call.app, arn.to_owned());
+    Ok(Value::Null)
+}
+
+/// Refuses to delete something that others need.
+fn refuse_if(used: bool, arn: &str, by: &str) -> Result<(), Fault> {
+    if used {
+        return Err(Fault::in_use(format!(
+            "{arn} is in use by {by}; delete that first"
+        )));
+    }
+    Ok(())
+}
+
+/// Whether a resource is still being made.
+fn unfinished<T: Living>(resource: &T) -> bool {
+    resource.life().status.is_creating()
+}

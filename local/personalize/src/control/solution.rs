@@ -1,0 +1,121 @@
+//! Solutions: a recipe with its configuration.
+
+use serde_json::{Value, json};
+
+use super::{Call, begin, end, page, quota, recipe, refuse_if, unfinished};
+use crate::{
+    app::App,
+    estate::{Estate, Resource},
+    fault::Fault,
+    lifecycle::Work,
+    resources::{Campaign, DatasetGroup, Life, Solution, SolutionVersion},
+};
+
+impl Work for Solution {
+    fn gone(self, app: &App, estate: &mut Estate) {
+        let of_this = |one: &SolutionVersion| one.solution_arn == self.solution_arn;
+        let versions: Vec<String> = estate
+            .solution_versions
+            .values()
+            .filter(|one| of_this(one))
+            .map(|one| one.solution_version_arn.clone())
+            .collect();
+        for arn in versions {
+            estate.solution_versions.remove(&arn);
+            estate.metrics.remove(&arn);
+            estate.tags.remove(&arn);
+            app.models.remove(&arn);
+        }
+        if let Some(state) = &app.state {
+            state.remove(&self.solution_arn);
+        }
+    }
+}
+
+/// `CreateSolution`
+pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
+    let input = &call.input;
+    let name = input.name("name")?;
+    let group_arn = input.arn("datasetGroupArn")?;
+    let perform_auto_ml = input.flag("performAutoML")?.unwrap_or(false);
+    if perform_auto_ml {
+        return Err(input.wrong(
+            "performAutoML",
+            "is not built; name a recipe with recipeArn",
+        ));
+    }
+    let recipe_arn = input.arn("recipeArn")?;
+    if recipe::find(recipe_arn).is_none() {
+        return Err(input.wrong(
+            "recipeArn",
+            "is not a recipe that personalize-local has; ListRecipes names them",
+        ));
+    }
+    let arn = call.scope.arn(&format!("solution/{name}"));
+    call.app.read(|estate| {
+        estate.active::<DatasetGroup>(group_arn)?;
+        if Solution::table(estate).contains_key(&arn) {
+            return Ok(()); // `begin` complains about the name
+        }
+        let count = estate.count::<Solution>(|one| one.dataset_group_arn == group_arn);
+        quota::check(count, quota::SOLUTIONS, "solutions in the dataset group")
+    })?;
+    begin(
+        call,
+        Solution {
+            name,
+            solution_arn: arn.clone(),
+            perform_hpo: input.flag("performHPO")?.unwrap_or(false),
+            perform_auto_ml,
+            perform_auto_training: input.flag("performAutoTraining")?.unwrap_or(true),
+            recipe_arn: recipe_arn.to_owned(),
+            dataset_group_arn: group_arn.to_owned(),
+            event_type: input.short("eventType", 256)?.map(str::to_owned),
+            solution_config: input
+                .object("solutionConfig")?
+                .and_then(|_| input.value("solutionConfig").cloned()),
+            life: Life::begin(),
+        },
+    )?;
+    Ok(json!({ "solutionArn": arn }))
+}
+
+/// `DescribeSolution`, with the version that was asked for last.
+pub(super) fn describe(call: &Call<'_>) -> Result<Value, Fault> {
+    let arn = call.input.arn("solutionArn")?;
+    call.app.read(|estate| {
+        let mut answer = json!({ "solution": estate.get::<Solution>(arn)? });
+        let versions = estate.solution_versions.values();
+        let latest = versions
+            .filter(|one| one.solution_arn == arn)
+            .max_by(|a, b| a.created().total_cmp(&b.created()));
+        if let Some(latest) = latest {
+            answer["solution"]["latestSolutionVersion"] = page::summary(latest);
+        }
+        Ok(answer)
+    })
+}
+
+/// `ListSolutions`
+pub(super) fn list(call: &Call<'_>) -> Result<Value, Fault> {
+    let group = call.input.optional_arn("datasetGroupArn")?;
+    page::list::<Solution>(call, "solutions", |one| {
+        group.is_none_or(|group| one.dataset_group_arn == group)
+    })
+}
+
+/// `DeleteSolution`: its versions and their models go with it.
+pub(super) fn delete(call: &Call<'_>) -> Result<Value, Fault> {
+    let arn = call.input.arn("solutionArn")?;
+    call.app.read(|estate| {
+        estate.get::<Solution>(arn)?;
+        let versions = format!("{arn}/");
+        let deployed =
+            estate.any::<Campaign>(|one| one.solution_version_arn.starts_with(&versions));
+        refuse_if(deployed, arn, "a campaign")?;
+        let training =
+            estate.any::<SolutionVersion>(|one| one.solution_arn == arn && unfinished(one));
+        refuse_if(training, arn, "a solution version that is being trained")
+    })?;
+    end::<Solution>(call, arn)
+}

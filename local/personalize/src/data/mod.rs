@@ -1,0 +1,11 @@
+//! The data of dataset groups, in memory: interactions, rows of items and users, streamed events.
+//! How rows come from CSV files is in `import/`, how files are kept in `state.rs`.
+
+pub(crate) mod batch;
+pub(crate) mod group;
+pub(crate) mod groups;
+pub(crate) mod histories;
+pub(crate) mod properties;
+pub(crate) mod rows;
+pub(crate) mod schema;
+pub(crate) mod stream;

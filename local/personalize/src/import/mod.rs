@@ -1,0 +1,5 @@
+//! The work of a dataset import job: S3 objects, streamed, to rows of a group.
+
+pub(crate) mod csv;
+mod job;
+pub(crate) mod s3;

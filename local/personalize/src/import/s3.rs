@@ -1,0 +1,170 @@
+//! Objects in S3: which there are, and what is in them, streamed.
+
+use std::{env, io::Read, time::Duration};
+
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_s3::{Client, config::Credentials, error::DisplayErrorContext};
+use tokio::sync::OnceCell;
+use tokio_util::io::SyncIoBridge;
+
+/// An S3 service; connected to when first needed.
+#[derive(Debug, Default)]
+pub(crate) struct Bucket {
+    endpoint: Option<String>,
+    client: OnceCell<Client>,
+}
+
+/// `s3://<bucket>/<key or prefix>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Location {
+    /// The bucket.
+    pub(crate) bucket: String,
+    /// A key, or the beginning of keys.
+    pub(crate) key: String,
+}
+
+impl Location {
+    /// Reads a `dataLocation`.
+    #[must_use]
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (bucket, key) = text.strip_prefix("s3://")?.split_once('/')?;
+        (!bucket.is_empty()).then(|| Self {
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+        })
+    }
+
+    /// Of the keys that begin with this one, those that it means: itself, or what is in its folder.
+    fn meant(&self, keys: Vec<String>) -> Vec<String> {
+        if keys.contains(&self.key) && !self.key.ends_with('/') {
+            return vec![self.key.clone()];
+        }
+        let folder = format!("{}/", self.key.trim_end_matches('/'));
+        let inside =
+            |key: &String| !key.ends_with('/') && (self.key.is_empty() || key.starts_with(&folder));
+        keys.into_iter().filter(inside).collect()
+    }
+}
+
+impl Bucket {
+    /// At an endpoint, by path style; without one, AWS as the environment says.
+    #[must_use]
+    pub(crate) fn new(endpoint: Option<String>) -> Self {
+        Self {
+            endpoint,
+            client: OnceCell::new(),
+        }
+    }
+
+    async fn client(&self) -> &Client {
+        self.client
+            .get_or_init(|| async {
+                let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+                    .retry_config(RetryConfig::standard().with_max_attempts(5))
+                    .timeout_config(
+                        TimeoutConfig::builder()
+                            .connect_timeout(Duration::from_secs(5))
+                            .read_timeout(Duration::from_secs(60))
+                            .build(),
+                    );
+                if let Some(endpoint) = &self.endpoint {
+                    loader = loader.endpoint_url(endpoint);
+                    // An emulator takes any; asking the machine for some would only cost time.
+                    if env::var_os("AWS_ACCESS_KEY_ID").is_none() {
+                        let any = Credentials::new("test", "test", None, None, "local");
+                        loader = loader.credentials_provider(any);
+                    }
+                    if env::var_os("AWS_REGION").is_none() {
+                        loader = loader.region(Region::from_static("us-east-1"));
+                    }
+                }
+                let config = aws_sdk_s3::config::Builder::from(&loader.load().await)
+                    .force_path_style(self.endpoint.is_some())
+                    .build();
+                Client::from_conf(config)
+            })
+            .await
+    }
+
+    /// The keys that a location means, in order.
+    ///
+    /// # Errors
+    /// In words, for a failure reason.
+    pub(crate) async fn keys(&self, location: &Location) -> Result<Vec<String>, String> {
+        let mut pages = self
+            .client()
+            .await
+            .list_objects_v2()
+            .bucket(&location.bucket)
+            .prefix(&location.key)
+            .into_paginator()
+            .send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| {
+                format!(
+                    "Insufficient privileges for accessing data in Amazon S3, or no such bucket: s3://{}: {}",
+                    location.bucket,
+                    DisplayErrorContext(error)
+                )
+            })?;
+            keys.extend(
+                page.contents
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(|one| one.key),
+            );
+        }
+        Ok(location.meant(keys))
+    }
+
+    /// The content of an object, to be read on a thread that may block.
+    ///
+    /// # Errors
+    /// In words, for a failure reason.
+    pub(crate) async fn open(
+        &self,
+        bucket: &str,
+        key: &str,
+    ) -> Result<impl Read + Send + use<>, String> {
+        let request = self.client().await.get_object().bucket(bucket).key(key);
+        match request.send().await {
+            Ok(object) => Ok(SyncIoBridge::new(object.body.into_async_read())),
+            Err(error) => Err(format!("cannot read: {}", DisplayErrorContext(error))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_is_a_key_or_a_folder() {
+        let location = |text: &str| Location::parse(text).unwrap();
+        let keys = || -> Vec<String> {
+            [
+                "data/a.csv",
+                "data/a.csv.old",
+                "data/b/",
+                "data/b/1.csv",
+                "data/b/2.csv",
+            ]
+            .map(str::to_owned)
+            .into()
+        };
+        assert_eq!(location("s3://x/data/a.csv").meant(keys()), ["data/a.csv"]);
+        assert_eq!(
+            location("s3://x/data/b/").meant(keys()),
+            ["data/b/1.csv", "data/b/2.csv"]
+        );
+        assert_eq!(
+            location("s3://x/data/b").meant(keys()),
+            ["data/b/1.csv", "data/b/2.csv"]
+        );
+        assert!(location("s3://x/dat").meant(keys()).is_empty());
+        for wrong in ["data/a.csv", "s3://x", "s3:///a", "https://x/a"] {
+            assert_eq!(Location::parse(wrong), None, "{wrong}");
+        }
+    }
+}

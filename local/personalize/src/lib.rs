@@ -1,0 +1,30 @@
+//! Amazon Personalize on a laptop: the wire protocol of its three APIs, with a recommender behind it.
+//!
+//! [`Server`] is all that others need; the binary `personalize-local` is a command line around it.
+//! The algorithms are in the crate `recommender`; nothing here knows of the rest of the project.
+
+mod app;
+mod clock;
+mod control;
+mod data;
+mod error;
+mod estate;
+mod events;
+mod fault;
+mod filter;
+mod import;
+mod input;
+mod lifecycle;
+mod models;
+mod pace;
+mod resources;
+mod runtime;
+mod scope;
+mod server;
+mod state;
+mod training;
+mod wire;
+
+pub use error::Error;
+pub use pace::{NoPace, Pace};
+pub use server::{Config, Server};

@@ -1,0 +1,128 @@
+//! Trained models in memory, by solution version; read from the state directory when first asked for.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use recommender::{Event, Model};
+
+use crate::{
+    data::{group::Group, groups::GroupData, histories::Interaction},
+    error::Error,
+    state::{StateDir, replace},
+};
+
+/// A model that can speak in the numbers of its group.
+#[derive(Debug)]
+pub(crate) struct Deployed {
+    /// The model, with item numbers of its own.
+    pub(crate) model: Model,
+    /// For every item of the model, its number in the group.
+    to_group: Vec<u32>,
+}
+
+impl Deployed {
+    fn new(model: Model, data: &GroupData) -> Self {
+        let mut group = data.write();
+        let names = 0..model.items().len();
+        let to_group = names
+            .filter_map(|item| u32::try_from(item).ok())
+            .map(|item| group.items.intern(model.items().name(item)))
+            .collect();
+        Self { model, to_group }
+    }
+
+    /// The group's number of an item of the model.
+    #[must_use]
+    pub(crate) fn group_item(&self, item: u32) -> u32 {
+        self.to_group[item as usize]
+    }
+
+    /// A history in the model's numbers; items that it never saw are left out.
+    #[must_use]
+    pub(crate) fn history(&self, group: &Group, history: &[Interaction]) -> Vec<Event> {
+        let known = |interaction: &Interaction| {
+            let item = self.model.items().get(group.items.name(interaction.item))?;
+            Some(Event {
+                item,
+                timestamp: interaction.timestamp,
+                weight: 1.0,
+            })
+        };
+        history.iter().filter_map(known).collect()
+    }
+}
+
+/// All models that were used since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Models {
+    all: RwLock<BTreeMap<String, Arc<Deployed>>>,
+}
+
+impl Models {
+    /// Keeps a trained model, on disk as well when there is a state directory.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn keep(
+        &self,
+        version_arn: &str,
+        model: Model,
+        data: &GroupData,
+        state: Option<&StateDir>,
+    ) -> Result<(), Error> {
+        if let Some(state) = state {
+            let path = state.model_file(version_arn);
+            let bytes = postcard::to_stdvec(&model).map_err(|error| Error::Damaged {
+                path: path.clone(),
+                problem: error.to_string(),
+            })?;
+            replace(&path, &bytes)?;
+        }
+        self.insert(version_arn, Deployed::new(model, data));
+        Ok(())
+    }
+
+    /// A model, if the version has one.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub(crate) fn get(
+        &self,
+        version_arn: &str,
+        data: &GroupData,
+        state: Option<&StateDir>,
+    ) -> Result<Option<Arc<Deployed>>, Error> {
+        let known = self
+            .all
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(version_arn)
+            .cloned();
+        let Some(state) = state.filter(|_| known.is_none()) else {
+            return Ok(known);
+        };
+        let path = state.model_file(version_arn);
+        let bytes = fs::read(&path).map_err(Error::state("read", path.as_path()))?;
+        let model = postcard::from_bytes(&bytes).map_err(|error| Error::Damaged {
+            path,
+            problem: error.to_string(),
+        })?;
+        Ok(Some(self.insert(version_arn, Deployed::new(model, data))))
+    }
+
+    /// Forgets the model of a version that is gone.
+    pub(crate) fn remove(&self, version_arn: &str) {
+        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+        all.remove(version_arn);
+    }
+
+    fn insert(&self, version_arn: &str, deployed: Deployed) -> Arc<Deployed> {
+        let deployed = Arc::new(deployed);
+        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(version_arn.to_owned(), Arc::clone(&deployed));
+        deployed
+    }
+}

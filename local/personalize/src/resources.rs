@@ -1,0 +1,278 @@
+//! The resources of the control plane as records. Their JSON is what `Describe*` answers and what
+//! the state file holds; a `List*` answer is a selection of the same members.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::clock::epoch_seconds;
+
+/// Where a resource is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Status {
+    /// Accepted.
+    #[serde(rename = "CREATE PENDING")]
+    CreatePending,
+    /// Being made.
+    #[serde(rename = "CREATE IN_PROGRESS")]
+    CreateInProgress,
+    /// Ready.
+    #[serde(rename = "ACTIVE")]
+    Active,
+    /// Not made; the failure reason says why.
+    #[serde(rename = "CREATE FAILED")]
+    CreateFailed,
+    /// About to go.
+    #[serde(rename = "DELETE PENDING")]
+    DeletePending,
+    /// Going.
+    #[serde(rename = "DELETE IN_PROGRESS")]
+    DeleteInProgress,
+}
+
+impl Status {
+    /// Whether creation has not ended yet.
+    #[must_use]
+    pub(crate) fn is_creating(self) -> bool {
+        matches!(self, Self::CreatePending | Self::CreateInProgress)
+    }
+
+    /// Whether it is being deleted.
+    #[must_use]
+    pub(crate) fn is_deleting(self) -> bool {
+        matches!(self, Self::DeletePending | Self::DeleteInProgress)
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::CreatePending => "CREATE PENDING",
+            Self::CreateInProgress => "CREATE IN_PROGRESS",
+            Self::Active => "ACTIVE",
+            Self::CreateFailed => "CREATE FAILED",
+            Self::DeletePending => "DELETE PENDING",
+            Self::DeleteInProgress => "DELETE IN_PROGRESS",
+        })
+    }
+}
+
+/// Status and dates, a part of every resource that has a life cycle. Dates in epoch seconds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Life {
+    /// Where it is.
+    pub(crate) status: Status,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) failure_reason: Option<String>,
+    /// When it was asked for.
+    pub(crate) creation_date_time: f64,
+    /// When its status last changed.
+    pub(crate) last_updated_date_time: f64,
+}
+
+impl Life {
+    /// The life of something asked for now.
+    #[must_use]
+    pub(crate) fn begin() -> Self {
+        let now = epoch_seconds();
+        Self {
+            status: Status::CreatePending,
+            failure_reason: None,
+            creation_date_time: now,
+            last_updated_date_time: now,
+        }
+    }
+
+    /// Moves on to another status, now.
+    pub(crate) fn become_status(&mut self, status: Status) {
+        self.status = status;
+        self.last_updated_date_time = epoch_seconds();
+    }
+
+    /// Ends with a failure, now.
+    pub(crate) fn fail(&mut self, reason: String) {
+        self.become_status(Status::CreateFailed);
+        self.failure_reason = Some(reason);
+    }
+}
+
+/// Declares a record whose JSON members are in camel case and whose absent members are left out.
+macro_rules! record {
+    ($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        pub(crate) struct $name { $($(#[$attribute])* pub(crate) $field: $type,)* }
+    };
+}
+
+record! {
+    /// Holds everything of one shop.
+    DatasetGroup {
+        name: String,
+        dataset_group_arn: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        role_arn: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kms_key_arn: Option<String>,
+        #[serde(flatten)]
+        life: Life,
+    }
+}
+
+record! {
+    /// An Avro schema; `schema` is its text as it came.
+    DatasetSchema {
+        name: String,
+        schema_arn: String,
+        schema: String,
+        creation_date_time: f64,
+        last_updated_date_time: f64,
+    }
+}
+
+record! {
+    /// Interactions, items or users of a group.
+    Dataset {
+        name: String,
+        dataset_arn: String,
+        dataset_group_arn: String,
+        dataset_type: String,
+        schema_arn: String,
+        #[serde(flatten)]
+        life: Life,
+    }
+}
+
+record! {
+    /// One import of a dataset from S3; `data_source` as it came.
+    DatasetImportJob {
+        job_name: String,
+        dataset_import_job_arn: String,
+        dataset_arn: String,
+        data_source: Value,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        role_arn: Option<String>,
+        import_mode: ImportMode,
+        #[serde(flatten)]
+        life: Life,
+    }
+}
+
+/// What an import does with the rows of earlier imports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum ImportMode {
+    /// Replaces them.
+    Full,
+    /// Adds to them.
+    Incremental,
+}
+
+record! {
+    /// Takes events for a group.
+    EventTracker {
+        name: String,
+        event_tracker_arn: String,
+        account_id: String,
+        tracking_id: String,
+        dataset_group_arn: String,
+        #[serde(flatten)]
+        life: Life,
+    }
+}
+
+record! {
+    /// A recipe with its configuration; `solution_config` as it came.
+    Solution {
+        name: String,
+        solution_arn: String,
+        #[serde(rename = "performHPO")]
+        perform_hpo: bool,
+        #[serde(rename = "performAutoML")]
+        perform_auto_ml: bool,
+        perform_auto_training: bool,
+        recipe_arn: String,
+        dataset_group_arn: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_type: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        solution_config: Option<Value>,
+        #[serde(flatten)]
+        life: Life,
+    }
+}
+
+record! {
+    /// One training of a solution; what it copies from the solution is as it was at its creation.
+    SolutionVersion {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        solution_version_arn: String,
+        solution_arn: String,
+        #[serde(rename = "performHPO")]
+        perform_hpo: bool,
+        #[serde(rename = "performAutoML")]
+        perform_auto_ml: bool,
+        recipe_arn: String,
+        dataset_group_arn: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_type: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        solution_config: Option<Value>,
+        training_mode: String,
+        training_type: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        training_hours: Option<f64>,
+        #[serde(flatten)]
+        life: Life,
+    }
+}
+
+record! {
+    /// A deployed solution version.
+    Campaign {
+        name: String,
+        campaign_arn: String,
+        solution_version_arn: String,
+        #[serde(rename = "minProvisionedTPS")]
+        min_provisioned_tps: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        campaign_config: Option<Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        latest_campaign_update: Option<CampaignUpdate>,
+        #[serde(flatten)]
+        life: Life,
+    }
+}
+
+record! {
+    /// A change of a campaign; in force when ACTIVE.
+    CampaignUpdate {
+        solution_version_arn: String,
+        #[serde(rename = "minProvisionedTPS")]
+        min_provisioned_tps: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        campaign_config: Option<Value>,
+        #[serde(flatten)]
+        life: Life,
+    }
+}
+
+record! {
+    /// A filter; never changes.
+    Filter {
+        name: String,
+        filter_arn: String,
+        dataset_group_arn: String,
+        filter_expression: String,
+        #[serde(flatten)]
+        life: Life,
+    }
+}
+
+/// Offline metrics of a solution version, by the names that `GetSolutionMetrics` uses.
+pub(crate) type Metrics = BTreeMap<String, f64>;

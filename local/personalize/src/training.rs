@@ -1,0 +1,209 @@
+//! The work of `CREATE IN_PROGRESS` of a solution version: interactions of the group to a model and
+//! its offline metrics.
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use recommender::{Interactions, InteractionsBuilder, Model, Options};
+use serde_json::Value;
+
+use crate::{
+    app::App,
+    control::recipe,
+    data::{group::Group, histories::NO_TYPE},
+    lifecycle::{Outcome, Work},
+    resources::{Metrics, SolutionVersion},
+};
+
+/// Interactions, after filtering by event type, without which there is no training.
+const INTERACTIONS: usize = 1000;
+/// Users with two interactions, without whom there is no training.
+const USERS: usize = 25;
+
+impl Work for SolutionVersion {
+    async fn work(app: Arc<App>, arn: String) -> Outcome {
+        let version = app.read(|estate| estate.get::<Self>(&arn).cloned());
+        let version = version.map_err(|fault| fault.message)?;
+        let trained = tokio::task::spawn_blocking(move || train(&app, &version));
+        let (metrics, hours) = trained
+            .await
+            .map_err(|error| format!("Training stopped: {error}"))??;
+        Ok(Box::new(move |estate| {
+            if let Some(version) = estate.solution_versions.get_mut(&arn) {
+                version.training_hours = Some(hours);
+            }
+            estate.metrics.insert(arn, metrics);
+        }))
+    }
+}
+
+fn train(app: &App, version: &SolutionVersion) -> Result<(Metrics, f64), String> {
+    let started = Instant::now();
+    let recipe = recipe::find(&version.recipe_arn)
+        .ok_or_else(|| format!("Recipe {} is gone", version.recipe_arn))?;
+    let data = app
+        .group(&version.dataset_group_arn)
+        .map_err(|fault| fault.message)?;
+    let interactions = select(&data.read(), &Selection::of(version)).build();
+    check_minimum(&interactions)?;
+    let options = Options::default();
+    let failed = |error: recommender::Error| format!("Training failed: {error}");
+    let measured =
+        recommender::evaluate(recipe.algorithm, &interactions, &options).map_err(failed)?;
+    let model = Model::train(recipe.algorithm, &interactions, &options).map_err(failed)?;
+    app.models
+        .keep(
+            &version.solution_version_arn,
+            model,
+            &data,
+            app.state.as_ref(),
+        )
+        .map_err(|error| format!("The model could not be kept: {error}"))?;
+    Ok((names(measured), started.elapsed().as_secs_f64() / 3600.0))
+}
+
+/// Which interactions train, and how much each counts.
+#[derive(Debug, Default, PartialEq)]
+struct Selection {
+    /// Event types in lower case with threshold and weight; empty for all alike.
+    events: BTreeMap<String, (Option<f64>, f64)>,
+}
+
+impl Selection {
+    /// From `eventsConfig`, or from the older `eventType` and `eventValueThreshold`.
+    fn of(version: &SolutionVersion) -> Self {
+        let none = Value::Null;
+        let config = version.solution_config.as_ref().unwrap_or(&none);
+        let listed = config["eventsConfig"]["eventParametersList"].as_array();
+        let events = match (listed, &version.event_type) {
+            (Some(listed), _) => listed
+                .iter()
+                .filter_map(|event| {
+                    let name = event["eventType"].as_str()?.to_lowercase();
+                    let threshold = event["eventValueThreshold"].as_f64();
+                    Some((name, (threshold, event["weight"].as_f64().unwrap_or(1.0))))
+                })
+                .collect(),
+            (None, Some(event_type)) => {
+                let threshold = config["eventValueThreshold"].as_str();
+                let threshold = threshold.and_then(|text| text.parse().ok());
+                BTreeMap::from([(event_type.to_lowercase(), (threshold, 1.0))])
+            }
+            (None, None) => BTreeMap::new(),
+        };
+        Self { events }
+    }
+
+    /// The weight of an interaction; None when it does not train.
+    fn weight(&self, event_type: Option<&str>, value: f32) -> Option<f32> {
+        if self.events.is_empty() {
+            return Some(1.0);
+        }
+        let (threshold, weight) = self.events.get(event_type?)?;
+        let high_enough = threshold.is_none_or(|threshold| f64::from(value) >= threshold);
+        #[expect(clippy::cast_possible_truncation, reason = "weights are small numbers")]
+        high_enough.then_some(*weight as f32)
+    }
+}
+
+fn select(group: &Group, selection: &Selection) -> InteractionsBuilder {
+    let mut builder = InteractionsBuilder::new();
+    for (user, interaction) in group.interactions() {
+        let event_type = (interaction.event_type != NO_TYPE)
+            .then(|| group.event_types.name(interaction.event_type));
+        if let Some(weight) = selection.weight(event_type, interaction.value) {
+            let (user, item) = (group.users.name(user), group.items.name(interaction.item));
+            builder.push(user, item, interaction.timestamp, weight);
+        }
+    }
+    builder
+}
+
+fn check_minimum(interactions: &Interactions) -> Result<(), String> {
+    let count = interactions.len();
+    if count < INTERACTIONS {
+        return Err(format!(
+            "The Interactions dataset has {count} interactions after filtering by event type; at least {INTERACTIONS} are required to train. Import more and create another solution version"
+        ));
+    }
+    let users = interactions.users().len();
+    let repeated = (0..users)
+        .filter_map(|user| u32::try_from(user).ok())
+        .filter(|user| interactions.history(*user).len() >= 2)
+        .count();
+    if repeated < USERS || repeated * 100 < users {
+        return Err(format!(
+            "The Interactions dataset has {repeated} of {users} unique users with at least 2 interactions; at least {USERS} and 1 % are required to train. Import more and create another solution version"
+        ));
+    }
+    Ok(())
+}
+
+/// The names that `GetSolutionMetrics` uses.
+fn names(measured: recommender::Metrics) -> Metrics {
+    [
+        ("coverage", measured.coverage),
+        (
+            "mean_reciprocal_rank_at_25",
+            measured.mean_reciprocal_rank_at_25,
+        ),
+        (
+            "normalized_discounted_cumulative_gain_at_5",
+            measured.ndcg_at_5,
+        ),
+        (
+            "normalized_discounted_cumulative_gain_at_10",
+            measured.ndcg_at_10,
+        ),
+        (
+            "normalized_discounted_cumulative_gain_at_25",
+            measured.ndcg_at_25,
+        ),
+        ("precision_at_5", measured.precision_at_5),
+        ("precision_at_10", measured.precision_at_10),
+        ("precision_at_25", measured.precision_at_25),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built(users: usize, each: usize) -> Interactions {
+        let mut builder = InteractionsBuilder::new();
+        for user in 0..users {
+            for item in 0..each {
+                builder.push(&format!("u{user}"), &format!("i{item}"), 0, 1.0);
+            }
+        }
+        builder.build()
+    }
+
+    #[test]
+    fn too_little_data_is_said_with_its_numbers() {
+        assert!(check_minimum(&built(25, 40)).is_ok());
+        let reason = check_minimum(&built(24, 50)).unwrap_err();
+        assert!(reason.contains("24 of 24 unique users"), "{reason}");
+        let reason = check_minimum(&built(333, 3)).unwrap_err();
+        assert!(reason.contains("999 interactions"), "{reason}");
+    }
+
+    #[test]
+    fn event_types_select_and_weigh() {
+        let all = Selection::default();
+        assert_eq!(all.weight(None, f32::NAN), Some(1.0));
+        let events = [
+            ("purchase".to_owned(), (None, 3.0)),
+            ("rating".to_owned(), (Some(4.0), 1.0)),
+        ];
+        let some = Selection {
+            events: events.into(),
+        };
+        assert_eq!(some.weight(Some("purchase"), f32::NAN), Some(3.0));
+        assert_eq!(some.weight(Some("rating"), 4.0), Some(1.0));
+        assert_eq!(some.weight(Some("rating"), f32::NAN), None);
+        assert_eq!(some.weight(Some("view"), 9.0), None);
+        assert_eq!(some.weight(None, 9.0), None);
+    }
+}

@@ -1,0 +1,56 @@
+//! What the tests of the server need: an S3 of a few lines, a small shop's data, clients.
+
+pub mod s3;
+pub mod shop;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_personalize::config::Credentials;
+use personalize_local::{Config, Pace, Server};
+
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// The three clients of a server.
+pub struct Clients {
+    pub control: aws_sdk_personalize::Client,
+    pub runtime: aws_sdk_personalizeruntime::Client,
+    pub events: aws_sdk_personalizeevents::Client,
+}
+
+pub async fn start(state: Option<PathBuf>, s3: SocketAddr) -> Result<(Server, Clients)> {
+    let server = Server::start(Config {
+        address: ([127, 0, 0, 1], 0).into(),
+        state,
+        s3_endpoint: Some(format!("http://{s3}")),
+        pace: Pace::FAST,
+    })
+    .await?;
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .endpoint_url(format!("http://{}", server.address()))
+        .region(Region::from_static("eu-west-1"))
+        .credentials_provider(Credentials::new("123456789012", "any", None, None, "test"))
+        .load()
+        .await;
+    let clients = Clients {
+        control: aws_sdk_personalize::Client::new(&config),
+        runtime: aws_sdk_personalizeruntime::Client::new(&config),
+        events: aws_sdk_personalizeevents::Client::new(&config),
+    };
+    Ok((server, clients))
+}
+
+/// Asks until the answer is neither PENDING nor IN_PROGRESS, for a minute at most.
+pub async fn settled<F>(mut status: impl FnMut() -> F) -> Result<String>
+where
+    F: Future<Output = Result<String>>,
+{
+    for _ in 0..1200 {
+        let now = status().await?;
+        if !now.ends_with("PENDING") && !now.ends_with("IN_PROGRESS") {
+            return Ok(now);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Err("a minute was not enough".into())
+}
