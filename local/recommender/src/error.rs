@@ -31,6 +31,13 @@ pub enum Error {
         found: String,
     },
 
+    /// A model could not be turned into bytes.
+    #[error("cannot write the model: {reason}; free some memory and try again")]
+    NotWritten {
+        /// What the serializer said.
+        reason: String,
+    },
+
     /// The bytes hold a model of another version of this crate.
     #[error(
         "cannot read the model: its format is {found}, this build reads {expected}; train it again"

@@ -100,3 +100,59 @@ fn ask(model: &Model, data: &Interactions, user: u32, held_out: usize) -> (Vec<u
     let metrics = Metrics::of(&answer, &targets);
     (answer, metrics)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::InteractionsBuilder;
+
+    /// Users who walk through ten items in a circle, each from another start.
+    fn circle(users: usize, events: usize) -> Interactions {
+        let mut builder = InteractionsBuilder::new();
+        for user in 0..users {
+            for step in 0..events {
+                let item = (user * 7 + step) % 10;
+                builder.push(&format!("user-{user}"), &item.to_string(), step as i64, 1.0);
+            }
+        }
+        builder.build()
+    }
+
+    #[test]
+    fn what_can_be_foreseen_is_foreseen() {
+        let data = circle(300, 5);
+        let metrics = evaluate(Recipe::UserPersonalization, &data, &Options::default()).unwrap();
+        assert!(metrics.ndcg_at_5 > 0.99, "{metrics:?}");
+        let popular = evaluate(Recipe::Popularity, &data, &Options::default()).unwrap();
+        assert!(popular.ndcg_at_5 < 0.5, "{popular:?}");
+        assert_eq!(popular.coverage, 1.0);
+    }
+
+    #[test]
+    fn one_user_in_ten_but_at_least_25_give_their_newest_tenth() {
+        let held_out = hold_out(&circle(400, 39), 1).unwrap();
+        assert_eq!(held_out.len(), 40);
+        assert!(held_out.iter().all(|&(_, count)| count == 3));
+        assert_eq!(hold_out(&circle(30, 2), 1).unwrap().len(), 25);
+        assert_eq!(
+            hold_out(&circle(3, 2), 1).unwrap(),
+            [(0, 1), (1, 1), (2, 1)]
+        );
+    }
+
+    #[test]
+    fn the_seed_decides_who_is_asked() {
+        let data = circle(400, 3);
+        assert_eq!(hold_out(&data, 1).unwrap(), hold_out(&data, 1).unwrap());
+        assert_ne!(hold_out(&data, 1).unwrap(), hold_out(&data, 2).unwrap());
+    }
+
+    #[test]
+    fn without_pairs_of_events_there_is_nothing_to_measure() {
+        let options = Options::default();
+        let lonely = evaluate(Recipe::Popularity, &circle(3, 1), &options);
+        assert_eq!(lonely, Err(Error::NothingHeldOut { users: 3 }));
+        let empty = evaluate(Recipe::Popularity, &circle(0, 0), &options);
+        assert_eq!(empty, Err(Error::NoInteractions));
+    }
+}

@@ -72,16 +72,6 @@ impl Interactions {
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
-
-    /// Where each user's events lie in [`events`](Self::events), with the end as last entry.
-    pub(crate) fn starts(&self) -> &[usize] {
-        &self.starts
-    }
-
-    /// The events of all users, one run after the other.
-    pub(crate) fn events(&self) -> &[Event] {
-        &self.events
-    }
 }
 
 /// Takes interactions in any order.

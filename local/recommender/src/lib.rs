@@ -8,16 +8,20 @@
 //! nothing of filters: what an answer may hold is the caller's `keep` closure.
 
 mod accumulator;
+mod answer;
 mod error;
 mod evaluate;
+mod format;
 mod ids;
 mod interactions;
 mod metrics;
 mod model;
 mod neighbours;
+mod occurrences;
 mod options;
 mod popularity;
 mod query;
+mod recency;
 mod sequence;
 mod similar;
 mod training;

@@ -1,20 +1,31 @@
 //! A trained recipe: learns, answers, and can be written down and read again.
 
+use crate::accumulator::Accumulator;
+use crate::format::Format;
+use crate::neighbours::Neighbours;
 use crate::popularity::Popularity;
 use crate::training::Training;
-use crate::{Error, Ids, Interactions, Options, Query, Recipe, Scored};
+use crate::{Error, Ids, Interactions, Options, Query, Recipe, Scored, answer, sequence, similar};
 use serde::{Deserialize, Serialize};
 
 /// A trained recipe with its own item vocabulary.
+///
+/// Serde writes and reads it in any format; [`to_bytes`](Self::to_bytes) and
+/// [`from_bytes`](Self::from_bytes) are compact and say what is wrong with bytes they refuse.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Model {
+    format: Format,
     recipe: Recipe,
     items: Ids,
+    /// For whoever has no history, and below what history tells.
     popularity: Popularity,
+    /// Empty for a recipe that asks popularity only.
+    neighbours: Neighbours,
 }
 
 impl Model {
-    /// Learns `recipe` from all of `data`.
+    /// Learns `recipe` from all of `data`, on the threads of the current rayon pool. The result
+    /// is the same for any number of threads.
     ///
     /// # Errors
     /// [`Error::NoInteractions`] for empty data, [`Error::Option`] for an option out of range.
@@ -29,14 +40,27 @@ impl Model {
         options: &Options,
     ) -> Result<Self, Error> {
         options.check()?;
-        if training.visible().next().is_none() {
+        if training.events().next().is_none() {
             return Err(Error::NoInteractions);
         }
+        let (popularity, neighbours) = match recipe {
+            Recipe::UserPersonalization | Recipe::PersonalizedRanking => (
+                Popularity::recent(training),
+                sequence::learn(training, options),
+            ),
+            Recipe::SimilarItems => (
+                Popularity::recent(training),
+                similar::learn(training, options),
+            ),
+            Recipe::Popularity => (Popularity::count(training), Neighbours::none()),
+        };
         let items = training.data().items().clone();
         Ok(Self {
+            format: Format,
             recipe,
             items,
-            popularity: Popularity::count(training),
+            popularity,
+            neighbours,
         })
     }
 
@@ -52,38 +76,76 @@ impl Model {
         &self.items
     }
 
-    /// At most `query.limit` items for which `keep(item)` is true, best first.
+    /// At most `query.limit` items for which `keep(item)` is true, best first; as many, if that
+    /// many pass. What history or item say nothing about comes last, by popularity.
     ///
-    /// Scores are positive and comparable within the answer. `keep` is called in the order of the
-    /// answer, at most once per item and only until the answer is full.
+    /// Scores are positive and comparable within the answer. `keep` is asked in the order of the
+    /// answer, at most once per item and only until the answer is full. Items of the history can
+    /// be in the answer; the item asked about is not.
     pub fn recommend(&self, query: &Query<'_>, keep: impl Fn(u32) -> bool) -> Vec<Scored> {
-        let all = self
-            .popularity
-            .order()
-            .iter()
-            .copied()
-            .filter(|&item| keep(item));
-        all.take(query.limit)
-            .map(|item| Scored {
-                item,
-                score: self.popularity.score(item),
-            })
-            .collect()
+        let asked = query.item.filter(|_| self.recipe == Recipe::SimilarItems);
+        self.scored(query, |scores| {
+            let keep = |item| Some(item) != asked && keep(item);
+            answer::best(scores, &self.popularity, query.limit, keep)
+        })
     }
 
-    /// `items` ordered for this query, best first; those the model does not know come last with
-    /// score 0, in the order given.
+    /// All of `items` ordered for this query, best first, whatever `query.limit`. What history or
+    /// item say nothing about comes later, by popularity; items the model does not know come last
+    /// with score 0, in the order given.
     #[must_use]
     pub fn rank(&self, query: &Query<'_>, items: &[u32]) -> Vec<Scored> {
-        let _ = query.now;
-        let mut ranked: Vec<Scored> = items
-            .iter()
-            .map(|&item| Scored {
-                item,
-                score: self.popularity.score(item),
+        self.scored(query, |scores| {
+            answer::order(scores, &self.popularity, items)
+        })
+    }
+
+    /// Runs `work` with the scores of this query, without popularity.
+    fn scored<T>(&self, query: &Query<'_>, work: impl FnOnce(&Accumulator) -> T) -> T {
+        Accumulator::with(self.items.len(), |scores| {
+            match (self.recipe, query.item) {
+                (Recipe::UserPersonalization | Recipe::PersonalizedRanking, _) => {
+                    sequence::score(&self.neighbours, query.history, scores);
+                }
+                (Recipe::SimilarItems, Some(item)) => {
+                    self.neighbours
+                        .of(item)
+                        .for_each(|(other, weight)| scores.add(other, weight));
+                }
+                (Recipe::SimilarItems, None) | (Recipe::Popularity, _) => {}
+            }
+            work(scores)
+        })
+    }
+
+    /// The model in the postcard format.
+    ///
+    /// # Errors
+    /// [`Error::NotWritten`] when memory for the bytes cannot be had.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        postcard::to_allocvec(self).map_err(|error| Error::NotWritten {
+            reason: error.to_string(),
+        })
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote.
+    ///
+    /// # Errors
+    /// [`Error::Format`] for a model of another version of this crate, [`Error::Damaged`] for
+    /// bytes that are no model.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Format::check(bytes)?;
+        let model: Self = postcard::from_bytes(bytes).map_err(|error| Error::Damaged {
+            reason: error.to_string(),
+        })?;
+        let items = model.items.len();
+        let learns = model.recipe != Recipe::Popularity;
+        if model.popularity.fits(items) && model.neighbours.fits(if learns { items } else { 0 }) {
+            Ok(model)
+        } else {
+            Err(Error::Damaged {
+                reason: "its parts do not fit together".to_owned(),
             })
-            .collect();
-        ranked.sort_by(|a, b| b.score.total_cmp(&a.score));
-        ranked
+        }
     }
 }

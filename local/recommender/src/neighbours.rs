@@ -18,6 +18,15 @@ pub(crate) struct Neighbours {
 }
 
 impl Neighbours {
+    /// No neighbours at all.
+    pub(crate) fn none() -> Self {
+        Self {
+            starts: vec![0],
+            items: Vec::new(),
+            weights: Vec::new(),
+        }
+    }
+
     /// For each of `items` items, `fill` adds up its candidates, `weigh(item, candidate, sum)`
     /// turns a sum into a weight, and the `most` best with a positive weight stay.
     ///
@@ -31,19 +40,16 @@ impl Neighbours {
     ) -> Self {
         let rows: Vec<Vec<Scored>> = (0..items as u32)
             .into_par_iter()
-            .map_init(
-                || Accumulator::new(items),
-                |sums, item| {
+            .map(|item| {
+                Accumulator::with(items, |sums| {
                     fill(item, sums);
                     let weighed = sums.sums().map(|(other, sum)| Scored {
                         item: other,
                         score: weigh(item, other, sum),
                     });
-                    let row = best(weighed.filter(|other| other.score > 0.0).collect(), most);
-                    sums.clear();
-                    row
-                },
-            )
+                    best(weighed.filter(|other| other.score > 0.0).collect(), most)
+                })
+            })
             .collect();
 
         let mut starts = vec![0];
@@ -95,4 +101,42 @@ fn best(mut all: Vec<Scored>, most: usize) -> Vec<Scored> {
     all.sort_unstable_by(Scored::best_first);
     all.shrink_to_fit();
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ring(items: u32, most: usize) -> Neighbours {
+        let fill = |item: u32, sums: &mut Accumulator| {
+            (1..=3).for_each(|step| sums.add((item + step) % items, step as f32));
+        };
+        Neighbours::build(items as usize, most, fill, |_, _, sum| sum - 1.0)
+    }
+
+    #[test]
+    fn the_best_stay_best_first_and_those_without_weight_go() {
+        let neighbours = ring(10, 5);
+        assert_eq!(neighbours.of(9).collect::<Vec<_>>(), [(2, 2.0), (1, 1.0)]);
+        assert_eq!(ring(10, 1).of(0).collect::<Vec<_>>(), [(3, 2.0)]);
+    }
+
+    #[test]
+    fn an_unknown_item_has_none() {
+        assert_eq!(ring(10, 5).of(10).count(), 0);
+        assert_eq!(ring(10, 5).of(u32::MAX).count(), 0);
+        assert_eq!(Neighbours::none().of(0).count(), 0);
+    }
+
+    #[test]
+    fn rows_that_point_outside_do_not_fit() {
+        let good = ring(10, 5);
+        assert!(good.fits(10) && !good.fits(9) && !good.fits(11));
+        let mut bad = good.clone();
+        bad.items[0] = 10;
+        assert!(!bad.fits(10));
+        let mut cut = good;
+        cut.weights.pop();
+        assert!(!cut.fits(10));
+    }
 }

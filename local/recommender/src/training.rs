@@ -3,7 +3,6 @@
 //! A view over [`Interactions`], not a copy.
 
 use crate::{Event, Interactions};
-use std::ops::Range;
 
 /// Histories, each perhaps without its newest events.
 pub(crate) struct Training<'a> {
@@ -28,35 +27,28 @@ impl<'a> Training<'a> {
         self.data
     }
 
+    /// The number of users.
+    pub(crate) fn users(&self) -> u32 {
+        self.data.users().len() as u32
+    }
+
     /// The number of items, whether or not any of their events can be seen.
     pub(crate) fn items(&self) -> usize {
         self.data.items().len()
     }
 
-    /// All events, hidden ones too; the ranges of [`runs`](Self::runs) tell them apart.
-    pub(crate) fn events(&self) -> &'a [Event] {
-        self.data.events()
+    /// What may be known of `user`, oldest first.
+    pub(crate) fn history(&self, user: u32) -> &'a [Event] {
+        let history = self.data.history(user);
+        match self.hidden.binary_search_by_key(&user, |&(user, _)| user) {
+            Ok(at) => &history[..history.len() - self.hidden[at].1],
+            Err(_) => history,
+        }
     }
 
-    /// Where the visible events of each user lie in [`events`](Self::events).
-    pub(crate) fn runs(&self) -> impl Iterator<Item = Range<usize>> {
-        let mut hidden = self.hidden.iter().peekable();
-        self.data
-            .starts()
-            .windows(2)
-            .enumerate()
-            .map(move |(user, run)| {
-                let cut = hidden
-                    .next_if(|(of, _)| *of as usize == user)
-                    .map_or(0, |&(_, count)| count);
-                run[0]..run[1] - cut
-            })
-    }
-
-    /// All visible events.
-    pub(crate) fn visible(&self) -> impl Iterator<Item = &'a Event> {
-        let events = self.events();
-        self.runs().flat_map(move |run| &events[run])
+    /// All visible events, user by user.
+    pub(crate) fn events(&self) -> impl Iterator<Item = &'a Event> {
+        (0..self.users()).flat_map(|user| self.history(user))
     }
 }
 
@@ -73,9 +65,8 @@ mod tests {
         }
         let data = builder.build();
         let training = Training::without(&data, &[(1, 1)]);
-        assert_eq!(training.runs().collect::<Vec<_>>(), [0..2, 2..3]);
-        let seen: Vec<u32> = training.visible().map(|event| event.item).collect();
+        let seen: Vec<u32> = training.events().map(|event| event.item).collect();
         assert_eq!(seen, [0, 1, 0]);
-        assert_eq!(Training::all(&data).visible().count(), 4);
+        assert_eq!(Training::all(&data).events().count(), 4);
     }
 }
