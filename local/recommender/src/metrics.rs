@@ -98,8 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worked_example_of_the_developer_guide() {
-        // Relevant answers at positions 2 and 5, as in the guide's example of NDCG and precision.
+    fn relevant_answers_at_positions_two_and_five() {
         let metrics = Metrics::of(&[1, 2, 3, 4, 5], &[2, 5]);
         near(metrics.mean_reciprocal_rank_at_25, 0.5);
         near(metrics.precision_at_5, 0.4);

@@ -10,7 +10,8 @@ pub struct Query<'a> {
     pub history: &'a [Event],
     /// The item on the page, for [`Recipe::SimilarItems`](crate::Recipe::SimilarItems).
     pub item: Option<u32>,
-    /// The time of the question, in seconds since 1970.
+    /// The time of the question, in seconds since 1970. Today's recipes go by the order of the
+    /// history alone: age weighs all of it alike.
     pub now: i64,
     /// The most items in the answer.
     pub limit: usize,
