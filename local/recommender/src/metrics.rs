@@ -82,7 +82,7 @@ fn ndcg(hits: &[bool], targets: usize, k: usize) -> f64 {
         .filter(|&index| hits[index])
         .map(gain)
         .sum();
-    if best > 0.0 { found / best } else { 0.0 }
+    if found > 0.0 { found / best } else { 0.0 }
 }
 
 fn precision(hits: &[bool], k: usize) -> f64 {
@@ -119,7 +119,12 @@ mod tests {
     #[test]
     fn nothing_relevant_is_zero_and_only_25_places_count() {
         let answer: Vec<u32> = (0..30).collect();
-        assert_eq!(Metrics::of(&answer, &[27]), Metrics::default());
+        let metrics = Metrics::of(&answer, &[27]);
+        assert_eq!(metrics, Metrics::default());
+        assert!(
+            metrics.ndcg_at_5.is_sign_positive(),
+            "a report would show -0"
+        );
     }
 
     #[test]
