@@ -1,0 +1,177 @@
+//! Adapter to the `Catalog` table.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::SdkError,
+    operation::batch_write_item::BatchWriteItemError,
+    types::{AttributeValue, PutRequest, WriteRequest},
+};
+use futures::{TryStreamExt, stream};
+use serde::Deserialize;
+use shared::{
+    aws::failure,
+    batch::{self, BatchError, Patience},
+    catalog::CatalogItem,
+};
+
+use crate::error::CacheError;
+
+/// The most items of one BatchWriteItem.
+const MAX_PUTS: usize = 25;
+
+/// BatchWriteItems of one chunk that run at once.
+const WRITES_AT_ONCE: usize = 4;
+
+/// What decides whether a product is written.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Stored {
+    /// Hash of what the backend said last.
+    pub(crate) content_hash: String,
+    /// Since when it is a tombstone.
+    pub(crate) withdrawn_at: Option<i64>,
+}
+
+impl Stored {
+    /// Whether it is a tombstone.
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        self.withdrawn_at.is_some()
+    }
+}
+
+/// What decides whether a product is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Listed {
+    /// The product's id.
+    pub(crate) item_id: String,
+    /// Since when it is a tombstone.
+    pub(crate) withdrawn_at: Option<i64>,
+}
+
+/// The table.
+#[derive(Debug)]
+pub(crate) struct Table {
+    client: Client,
+    name: String,
+}
+
+impl Table {
+    /// The table of that name.
+    pub(crate) fn new(client: Client, name: String) -> Self {
+        Self { client, name }
+    }
+
+    /// What the table has of `ids`: at most 100, distinct.
+    pub(crate) async fn stored(&self, ids: &[&str]) -> Result<HashMap<String, Stored>, CacheError> {
+        let attributes = ["itemId", "contentHash", "withdrawnAt"];
+        let patience = Patience::WORKFLOW;
+        let (client, table) = (&self.client, &self.name);
+        let items = batch::get(client, table, "itemId", ids, &attributes, patience).await?;
+        // An item of another shape is like none: it is written anew.
+        let stored = |item: HashMap<String, AttributeValue>| {
+            let id = item.get("itemId")?.as_s().ok()?.clone();
+            Some((id, serde_dynamo::from_item(item).ok()?))
+        };
+        Ok(items.into_iter().filter_map(stored).collect())
+    }
+
+    /// Writes `items`, whose ids are distinct, in place of what is there.
+    pub(crate) async fn write(&self, items: &[CatalogItem]) -> Result<(), CacheError> {
+        stream::iter(items.chunks(MAX_PUTS).map(Ok))
+            .try_for_each_concurrent(WRITES_AT_ONCE, async |chunk| {
+                let puts: Result<Vec<_>, _> = chunk.iter().map(put).collect();
+                self.write_puts(puts?).await
+            })
+            .await
+    }
+
+    async fn write_puts(&self, mut left: Vec<WriteRequest>) -> Result<(), CacheError> {
+        let mut pauses = Patience::WORKFLOW.pauses();
+        loop {
+            let answer = self
+                .client
+                .batch_write_item()
+                .request_items(&self.name, left)
+                .send()
+                .await
+                .map_err(failure("dynamodb:BatchWriteItem"))?;
+            left = answer
+                .unprocessed_items
+                .and_then(|mut tables| tables.remove(&self.name))
+                .unwrap_or_default();
+            if left.is_empty() {
+                return Ok(());
+            }
+            let Some(pause) = pauses.next() else {
+                let undone = BatchError::Undone {
+                    table: self.name.clone(),
+                    left: left.len(),
+                    calls: Patience::WORKFLOW.calls,
+                };
+                return Err(undone.into());
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Gives all products to `each`, a page at a time; a page that fails ends it.
+    pub(crate) async fn for_each_page(
+        &self,
+        mut each: impl AsyncFnMut(Vec<Listed>) -> Result<(), CacheError>,
+    ) -> Result<(), CacheError> {
+        let mut pages = self
+            .client
+            .scan()
+            .table_name(&self.name)
+            .projection_expression("itemId, withdrawnAt")
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(failure("dynamodb:Scan"))?;
+            let products = page.items.unwrap_or_default().into_iter();
+            let listed = |item| serde_dynamo::from_item(item).ok();
+            each(products.filter_map(listed).collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a product a tombstone until DynamoDB removes it at `expires` (epoch seconds); false when
+    /// it has become one, or has gone, in the meantime.
+    pub(crate) async fn withdraw(
+        &self,
+        id: &str,
+        now: i64,
+        expires: i64,
+    ) -> Result<bool, CacheError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key("itemId", AttributeValue::S(id.to_owned()))
+            .update_expression("SET withdrawnAt = :now, expiresAt = :expires")
+            .condition_expression("attribute_exists(itemId) AND attribute_not_exists(withdrawnAt)")
+            .expression_attribute_values(":now", AttributeValue::N(now.to_string()))
+            .expression_attribute_values(":expires", AttributeValue::N(expires.to_string()));
+        match update.send().await.map_err(failure("dynamodb:UpdateItem")) {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == "ConditionalCheckFailedException" => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn put(item: &CatalogItem) -> Result<WriteRequest, CacheError> {
+    let attributes = serde_dynamo::to_item(item).map_err(|source| CacheError::Unstorable {
+        item: item.item_id.clone(),
+        source,
+    })?;
+    let put = PutRequest::builder()
+        .set_item(Some(attributes))
+        .build()
+        .map_err(SdkError::<BatchWriteItemError>::construction_failure)
+        .map_err(failure("dynamodb:BatchWriteItem"))?;
+    Ok(WriteRequest::builder().put_request(put).build())
+}

@@ -1,0 +1,116 @@
+//! Asks the campaign and writes the list.
+
+use aws_config::SdkConfig;
+use aws_sdk_personalizeruntime::Client;
+use jiff::Timestamp;
+use shared::{
+    arn::Kind,
+    aws::{AwsError, failure},
+    environment::{self, MissingVariable},
+    estate::{Estate, EstateSource},
+    fault::{Fault, FaultKind},
+    lists::{Lists, NOBODY},
+    metrics::{Unit, emit},
+};
+
+use crate::{
+    error::LoadError,
+    plan::{Answer, Event, ListName, popular_list, popular_placement},
+};
+
+/// How many items a list holds: enough for a fallback, whatever of it is sold out.
+const ITEMS: i32 = 100;
+
+/// What the campaign is asked for.
+struct Question {
+    campaign: String,
+    filter: Option<String>,
+}
+
+/// The function.
+#[derive(Debug)]
+pub(crate) struct LoadRecommendations {
+    estate: EstateSource,
+    personalize: Client,
+    lists: Lists,
+}
+
+impl LoadRecommendations {
+    /// Makes the clients; asks nothing yet.
+    pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
+        let dynamodb = aws_sdk_dynamodb::Client::new(config);
+        Ok(Self {
+            estate: EstateSource::from_environment(config)?,
+            personalize: Client::new(config),
+            lists: Lists::new(dynamodb, environment::required("LISTS_TABLE")?),
+        })
+    }
+
+    /// Fills one list.
+    pub(crate) async fn run(&self, event: &Event) -> Result<Answer, LoadError> {
+        let ListName::Popular = event.list;
+        let answer = match self.load_popular().await {
+            Ok(items) => Answer::loaded(event.list, items),
+            Err(LoadError::Unchanged(reason)) => {
+                tracing::warn!(reason, "the list stays as it is");
+                Answer::unchanged(event.list, reason)
+            }
+            Err(error) => return Err(error),
+        };
+        // At most 500 items: exact as f64.
+        #[allow(clippy::cast_precision_loss)]
+        let items = answer.items as f64;
+        emit(
+            "load-recommendations",
+            &[("list", "popular")],
+            &[("ItemsLoaded", Unit::Count, items)],
+        );
+        Ok(answer)
+    }
+
+    /// How many items were written.
+    async fn load_popular(&self) -> Result<usize, LoadError> {
+        let estate = self.estate.open().await?;
+        let placement = popular_placement(&estate.config).map_err(LoadError::Unchanged)?;
+        let filter = match &placement.filter {
+            Some(filter) => Some(arn(&estate, Kind::Filter, filter).await?),
+            None => None,
+        };
+        let campaign = arn(&estate, Kind::Campaign, &placement.campaign).await?;
+        let items = match self.ask(&Question { campaign, filter }).await {
+            // It is being made, or has gone: nothing that trying again soon could change.
+            Err(error) if error.kind() == FaultKind::InvalidInput => {
+                return Err(LoadError::Unchanged(error.to_string()));
+            }
+            items => items?,
+        };
+        let now = Timestamp::now().as_second();
+        let list = popular_list(&placement.campaign, items, now).map_err(LoadError::Unchanged)?;
+        self.lists.put(&list).await?;
+        Ok(list.items.len())
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Vec<String>, AwsError> {
+        let answer = self
+            .personalize
+            .get_recommendations()
+            .campaign_arn(&question.campaign)
+            .set_filter_arn(question.filter.clone())
+            .user_id(NOBODY)
+            .num_results(ITEMS)
+            .send()
+            .await
+            .map_err(failure("personalize:GetRecommendations"))?;
+        let items = answer.item_list.unwrap_or_default();
+        Ok(items.into_iter().filter_map(|item| item.item_id).collect())
+    }
+}
+
+async fn arn(estate: &Estate, kind: Kind, name: &str) -> Result<String, LoadError> {
+    let state = estate.operations.resource(kind, name).await?;
+    state.map(|state| state.arn).ok_or_else(|| {
+        LoadError::Unchanged(format!(
+            "{kind} `{name}` does not exist yet; run apply-estate and retrain"
+        ))
+    })
+}

@@ -1,0 +1,108 @@
+//! What the placements refer to: the declared estate and the ARNs of its campaigns and filters,
+//! kept in the process and renewed once a minute (ADR 3).
+
+use std::{collections::HashMap, sync::Arc};
+
+use shared::{
+    arn::Kind,
+    config::{ConfigError, EstateConfig},
+    estate::EstateSource,
+    operations::Operations,
+    refreshed::Source,
+};
+
+/// The estate as requests see it.
+#[derive(Debug)]
+pub(crate) struct EstateView {
+    /// What is declared.
+    pub(crate) config: Arc<EstateConfig>,
+    /// ARNs of campaigns by name.
+    pub(crate) campaigns: HashMap<String, String>,
+    /// ARNs of filters by name.
+    pub(crate) filters: HashMap<String, String>,
+    /// The version of the configuration.
+    etag: Option<String>,
+}
+
+impl EstateView {
+    /// An estate whose resources are all there; for tests of what is asked of them.
+    #[cfg(test)]
+    pub(crate) fn complete(config: EstateConfig) -> Self {
+        let arns = |names: Vec<&String>| {
+            names
+                .into_iter()
+                .map(|name| (name.clone(), format!("arn:{name}")))
+                .collect()
+        };
+        Self {
+            campaigns: arns(config.campaigns.iter().map(|known| &known.name).collect()),
+            filters: arns(config.filters.iter().map(|known| &known.name).collect()),
+            config: Arc::new(config),
+            etag: None,
+        }
+    }
+}
+
+/// Where the view is read from.
+#[derive(Debug)]
+pub(crate) struct EstateReader(pub(crate) EstateSource);
+
+impl Source for EstateReader {
+    type Value = EstateView;
+    type Error = ConfigError;
+
+    async fn read(&self, known: Option<Arc<EstateView>>) -> Result<EstateView, ConfigError> {
+        let (config, etag) = self.declaration(known.as_deref()).await?;
+        let operations = self.0.operations(&config);
+        let known = known.as_deref();
+        let (campaigns, filters) = tokio::join!(
+            arns(
+                &operations,
+                Kind::Campaign,
+                known.map(|view| &view.campaigns)
+            ),
+            arns(&operations, Kind::Filter, known.map(|view| &view.filters)),
+        );
+        Ok(EstateView {
+            config,
+            campaigns,
+            filters,
+            etag,
+        })
+    }
+}
+
+impl EstateReader {
+    async fn declaration(
+        &self,
+        known: Option<&EstateView>,
+    ) -> Result<(Arc<EstateConfig>, Option<String>), ConfigError> {
+        let Some(known) = known else {
+            return Ok((Arc::new(self.0.open().await?.config), None));
+        };
+        let changed = self.0.changed_since(known.etag.as_deref()).await?;
+        Ok(changed.map_or_else(
+            || (Arc::clone(&known.config), known.etag.clone()),
+            |new| (Arc::new(new.config), new.etag),
+        ))
+    }
+}
+
+/// ARNs by name. A table that cannot be read is no reason to answer nobody: the ARNs known before
+/// hold, and without any the popular list is shown.
+async fn arns(
+    operations: &Operations,
+    kind: Kind,
+    known: Option<&HashMap<String, String>>,
+) -> HashMap<String, String> {
+    match operations.resources(kind).await {
+        Ok(states) => states
+            .into_iter()
+            .map(|state| (state.name, state.arn))
+            .collect(),
+        Err(error) => {
+            tracing::warn!(%kind, %error, "kept the ARNs known before");
+            known.cloned().unwrap_or_default()
+        }
+    }
+}

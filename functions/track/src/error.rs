@@ -1,0 +1,58 @@
+//! What a whole call can fail with; then none of its interactions was accepted. A single bad
+//! interaction is no error but a [`Rejection`](crate::request::Rejection). No message holds an id of
+//! a user or a session.
+
+use shared::{
+    aws::AwsError,
+    environment::MissingVariable,
+    fault::{Fault, FaultKind},
+};
+
+/// A call that was not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TrackError {
+    /// The template did not set a variable.
+    #[error(transparent)]
+    Environment(#[from] MissingVariable),
+    /// The call is wrong as a whole.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The event log did not take the interactions.
+    #[error(
+        "the interactions were not accepted, send them again: the event log s3://{bucket}/{key} cannot be written: {source}"
+    )]
+    EventLog {
+        /// The data bucket.
+        bucket: String,
+        /// The object that was to be written.
+        key: String,
+        /// S3's answer.
+        source: AwsError,
+    },
+}
+
+/// A call that is wrong as a whole.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RequestError {
+    /// Personalize's ids have 1 to 256 characters.
+    #[error("{argument} has {characters} characters; an id has 1 to 256")]
+    Id {
+        /// `sessionId` or `userId`.
+        argument: &'static str,
+        /// Its length.
+        characters: usize,
+    },
+    /// More than one call takes.
+    #[error("interactions has {0} entries; one call takes at most 100, send the rest in another")]
+    TooMany(usize),
+}
+
+impl Fault for TrackError {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Environment(error) => error.kind(),
+            Self::Request(_) => FaultKind::InvalidInput,
+            Self::EventLog { source, .. } => source.kind(),
+        }
+    }
+}
