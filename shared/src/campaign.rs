@@ -15,8 +15,6 @@ pub struct Campaign {
     pub arn: String,
     /// The status of the campaign itself, whatever becomes of an update.
     pub status: String,
-    /// Why it failed, in Personalize's words.
-    pub failure_reason: Option<String>,
     /// The version that answers, or that will once the campaign is made.
     pub solution_version_arn: String,
     /// The last change of version, running, done or failed.
@@ -73,7 +71,6 @@ pub async fn describe(client: &Client, arn: &str) -> Result<Option<Campaign>, Aw
     Ok(answer.campaign.map(|campaign| Campaign {
         arn: arn.to_owned(),
         status: campaign.status.unwrap_or_default(),
-        failure_reason: campaign.failure_reason,
         solution_version_arn: campaign.solution_version_arn.unwrap_or_default(),
         update: campaign.latest_campaign_update.map(|update| Update {
             solution_version_arn: update.solution_version_arn.unwrap_or_default(),

@@ -8,7 +8,7 @@ use shared::{
     resource::{is_active, is_failed},
 };
 
-/// What a resource is made of, as far as Personalize does not let it change once it is made.
+/// What a resource is made of: in this it is compared, and nothing of it is changed behind anyone's back.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Content {
     /// A custom group has no domain; domain groups have other resources than the ones made here.
@@ -87,82 +87,80 @@ impl Found {
 
     /// In what it differs from `declared`, and what to do; nothing when it is as declared.
     pub(crate) fn difference(&self, declared: &Declared) -> Option<String> {
+        let kind = self.content.kind();
         if self.name != declared.name {
             return Some(format!(
-                "the dataset group already has the {} `{}`, and takes only one: declare that name",
-                self.content.kind(),
+                "the dataset group already has the {kind} `{}`, and takes only one: declare that name",
                 self.name
             ));
         }
-        let what = match (&self.content, &declared.content) {
-            (
-                Content::DatasetGroup {
-                    domain: Some(domain),
-                },
-                Content::DatasetGroup { .. },
-            ) => {
-                format!("it is a domain dataset group ({domain}), and a custom one is declared")
-            }
-            (Content::Schema { avro: found }, Content::Schema { avro }) if found != avro => {
-                "it has another definition".to_owned()
-            }
-            (Content::Dataset { schema: found, .. }, Content::Dataset { schema, .. })
-                if found != schema =>
-            {
-                format!("it has the schema `{found}`, and `{schema}` is declared")
-            }
-            (Content::Filter { expression: found }, Content::Filter { expression })
-                if words(found) != words(expression) =>
-            {
-                format!("it has another expression: {found}")
-            }
-            (found @ Content::Solution { .. }, content @ Content::Solution { .. }) => {
-                solution_difference(found, content)?
-            }
-            _ => return None,
-        };
+        let (what, remedy) = content_difference(&self.content, &declared.content)?;
         Some(format!(
-            "a {} of this name exists, and {what}; Personalize cannot change it: declare yours under a new name",
-            self.content.kind()
+            "a {kind} of this name exists, and {what}: {remedy}"
         ))
     }
 }
 
-fn solution_difference(found: &Content, declared: &Content) -> Option<String> {
-    let (
-        Content::Solution {
-            recipe_arn: found_recipe,
-            event_type: found_event,
-            auto_training: found_auto,
-        },
-        Content::Solution {
-            recipe_arn,
-            event_type,
-            auto_training,
-        },
-    ) = (found, declared)
-    else {
-        return None;
-    };
-    let or_any = |event: &Option<String>| event.clone().unwrap_or_else(|| "any".to_owned());
-    if found_recipe != recipe_arn {
-        Some(format!("it has the recipe {found_recipe}"))
-    } else if found_event != event_type {
-        Some(format!(
-            "it is trained on events of type {}",
-            or_any(found_event)
-        ))
-    } else if found_auto.is_some() && found_auto != auto_training {
+const NEW_NAME: &str = "Personalize cannot change it, so declare yours under a new name";
+const NEW_SCHEMA: &str =
+    "declare that one, or give the dataset yours with personalize:UpdateDataset";
+const NEW_TRAINING: &str = "declare it so, or change it with personalize:UpdateSolution or on the solution's page in the console";
+
+/// What is different, and the remedy.
+fn content_difference(found: &Content, declared: &Content) -> Option<(String, &'static str)> {
+    use Content::{Dataset, DatasetGroup, Filter, Schema, Solution};
+    Some(match (found, declared) {
+        (
+            DatasetGroup {
+                domain: Some(domain),
+            },
+            DatasetGroup { domain: None },
+        ) => (
+            format!("it is of the domain {domain}, and a custom one is declared"),
+            NEW_NAME,
+        ),
+        (Schema { avro: found }, Schema { avro }) if found != avro => {
+            ("it has another definition".to_owned(), NEW_NAME)
+        }
+        (Dataset { schema: found, .. }, Dataset { schema, .. }) if found != schema => {
+            (format!("it has the schema `{found}`"), NEW_SCHEMA)
+        }
+        (Filter { expression: found }, Filter { expression })
+            if words(found) != words(expression) =>
+        {
+            (format!("it has another expression ({found})"), NEW_NAME)
+        }
+        (
+            Solution {
+                recipe_arn: found, ..
+            },
+            Solution { recipe_arn, .. },
+        ) if found != recipe_arn => (format!("it has the recipe {found}"), NEW_NAME),
+        (
+            Solution {
+                event_type: found, ..
+            },
+            Solution { event_type, .. },
+        ) if found != event_type => {
+            let found = found.as_deref().unwrap_or("any");
+            (format!("it is trained on events of type {found}"), NEW_NAME)
+        }
         // Wrong in either direction costs: trainings billed unasked, or a model that grows old.
-        let state = if *found_auto == Some(true) {
-            "on"
-        } else {
-            "off"
-        };
-        Some(format!("its automatic training is {state}"))
-    } else {
-        None
-    }
+        (
+            Solution {
+                auto_training: Some(found),
+                ..
+            },
+            Solution {
+                auto_training: Some(declared),
+                ..
+            },
+        ) if found != declared => {
+            let state = if *found { "on" } else { "off" };
+            (format!("its automatic training is {state}"), NEW_TRAINING)
+        }
+        _ => return None,
+    })
 }
 
 /// White space between words does not make another expression.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_config::timeout::TimeoutConfig;
+use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_personalizeruntime::{Client, config::Builder};
 use shared::aws::{AwsError, failure};
 
@@ -12,7 +12,10 @@ use crate::{
 };
 
 /// Long for a shopper, and short enough that ten questions to a dead campaign fit in an invocation.
-const QUESTION_TIMEOUT: Duration = Duration::from_secs(4);
+/// There is no time limit over both attempts: it would make a time-out of what was throttling.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+const ATTEMPTS: u32 = 2;
+const PAUSE: Duration = Duration::from_millis(100);
 const RESULTS: i32 = 5;
 
 /// Personalize's runtime.
@@ -24,10 +27,17 @@ pub(crate) struct Runtime {
 impl Runtime {
     pub(crate) fn new(aws: &aws_config::SdkConfig) -> Self {
         let timeouts = TimeoutConfig::builder()
-            .operation_timeout(QUESTION_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .disable_operation_timeout()
             .build();
+        let retries = RetryConfig::standard()
+            .with_max_attempts(ATTEMPTS)
+            .with_initial_backoff(PAUSE);
+        let config = Builder::from(aws)
+            .timeout_config(timeouts)
+            .retry_config(retries);
         Self {
-            client: Client::from_conf(Builder::from(aws).timeout_config(timeouts).build()),
+            client: Client::from_conf(config.build()),
         }
     }
 

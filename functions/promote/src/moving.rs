@@ -13,8 +13,8 @@ use shared::{
 pub(crate) enum Move {
     /// There is none yet.
     Create,
-    /// It serves `previous`.
-    Update { previous: String },
+    /// It serves `previous`; none when its making failed, which an update repairs.
+    Update { previous: Option<String> },
     /// It serves the version, or is on its way to it from `previous`.
     Nothing {
         status: String,
@@ -26,24 +26,15 @@ pub(crate) enum Move {
     Immovable { because: String },
 }
 
+/// UpdateCampaign takes a campaign in this state, as it takes an ACTIVE one.
+const CREATE_FAILED: &str = "CREATE FAILED";
+
 /// What to do with `campaign` so that it serves `target`, a version of `solution`.
 pub(crate) fn next_move(campaign: Option<&Campaign>, solution: &str, target: &str) -> Move {
     let Some(campaign) = campaign else {
         return Move::Create;
     };
     let served = &campaign.solution_version_arn;
-    if is_failed(&campaign.status) {
-        let reason = campaign
-            .failure_reason
-            .as_deref()
-            .unwrap_or("Personalize gives no reason");
-        return Move::Immovable {
-            because: format!(
-                "{}: {reason}; delete the campaign and start retrain again",
-                campaign.status
-            ),
-        };
-    }
     if let Some(other) = solution_of(served).filter(|other| other != solution) {
         return Move::Immovable {
             because: format!(
@@ -63,19 +54,21 @@ pub(crate) fn next_move(campaign: Option<&Campaign>, solution: &str, target: &st
             }
         };
     }
-    if served == target {
-        Move::Nothing {
-            status: campaign.status.clone(),
+    match campaign.status.as_str() {
+        CREATE_FAILED => Move::Update { previous: None },
+        status if served == target => Move::Nothing {
+            status: status.to_owned(),
             previous: None,
-        }
-    } else if is_active(&campaign.status) {
-        Move::Update {
-            previous: served.clone(),
-        }
-    } else {
-        Move::Busy {
-            with: format!("it is {}", campaign.status),
-        }
+        },
+        status if is_active(status) => Move::Update {
+            previous: Some(served.clone()),
+        },
+        status if is_failed(status) => Move::Immovable {
+            because: format!("{status}; delete it and start retrain again"),
+        },
+        status => Move::Busy {
+            with: format!("it is {status}"),
+        },
     }
 }
 
@@ -101,7 +94,6 @@ mod tests {
         Campaign {
             arn: "arn".to_owned(),
             status: status.to_owned(),
-            failure_reason: None,
             solution_version_arn: version(served),
             update: update.map(|(id, status)| Update {
                 solution_version_arn: version(id),
@@ -121,7 +113,7 @@ mod tests {
     #[test]
     fn a_campaign_is_made_then_moved() {
         assert_eq!(next_move(None, "taste", &version("new")), Move::Create);
-        let previous = version("old");
+        let previous = Some(version("old"));
         assert_moves(&campaign("ACTIVE", "old", None), &Move::Update { previous });
     }
 
@@ -157,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_failed_update_is_tried_again() {
-        let previous = version("old");
+        let previous = Some(version("old"));
         let failed = campaign("ACTIVE", "old", Some(("new", "CREATE FAILED")));
         assert_moves(&failed, &Move::Update { previous });
     }
@@ -177,13 +169,17 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_campaign_and_one_of_another_solution_stay() {
-        for (campaign, solution) in [
-            (campaign("CREATE FAILED", "old", None), "taste"),
-            (campaign("ACTIVE", "old", None), "similar"),
-        ] {
-            let decided = next_move(Some(&campaign), solution, &version("new"));
-            assert!(matches!(decided, Move::Immovable { .. }), "{decided:?}");
+    fn a_campaign_whose_making_failed_is_repaired_and_has_no_way_back() {
+        for served in ["old", "new"] {
+            let failed = campaign("CREATE FAILED", served, None);
+            assert_moves(&failed, &Move::Update { previous: None });
         }
+    }
+
+    #[test]
+    fn a_campaign_of_another_solution_stays() {
+        let other = campaign("ACTIVE", "old", None);
+        let decided = next_move(Some(&other), "similar", &version("new"));
+        assert!(matches!(decided, Move::Immovable { .. }), "{decided:?}");
     }
 }

@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
+    arn::Kind,
     campaign::arn_beside,
     config::{Campaign, EstateConfig},
+    estate::Estate,
     metrics::{self, Unit},
+    operations::{OperationsError, ResourceState},
 };
 
 use crate::{
@@ -45,11 +48,11 @@ const PENDING: &str = "CREATE PENDING";
 /// Makes the solution's campaign, or moves it, or finds that there is nothing to do.
 pub(crate) async fn move_to(
     campaigns: &Campaigns,
-    config: &EstateConfig,
+    estate: &Estate,
     target: &Target,
 ) -> Result<Moved, PromoteError> {
     let version = &target.solution_version_arn;
-    let declared = campaign_of(config, &target.solution)?;
+    let declared = campaign_of(&estate.config, &target.solution)?;
     if solution_of(version).as_ref() != Some(&target.solution) {
         return Err(PromoteError::NotItsVersion {
             arn: version.clone(),
@@ -61,13 +64,13 @@ pub(crate) async fn move_to(
     let (previous, status) = match next_move(campaign.as_ref(), &target.solution, version) {
         Move::Create => {
             create(campaigns, declared, version).await?;
-            count_move(target);
+            begun(estate, declared, &campaign_arn).await?;
             (None, PENDING.to_owned())
         }
         Move::Update { previous } => {
             campaigns.update(&campaign_arn, declared, version).await?;
-            count_move(target);
-            (Some(previous), PENDING.to_owned())
+            begun(estate, declared, &campaign_arn).await?;
+            (previous, PENDING.to_owned())
         }
         Move::Nothing { status, previous } => (previous, status),
         Move::Busy { with } => {
@@ -120,7 +123,25 @@ async fn create(
     })
 }
 
-fn count_move(target: &Target) {
-    let solution = [("solution", target.solution.as_str())];
-    metrics::emit("promote", &solution, &[("CampaignMoved", Unit::Count, 1.0)]);
+/// However soon the move is done, `check-status` then finds a change of state to publish.
+async fn begun(
+    estate: &Estate,
+    declared: &Campaign,
+    campaign_arn: &str,
+) -> Result<(), OperationsError> {
+    let dimension = [("solution", declared.solution.as_str())];
+    metrics::emit(
+        "promote",
+        &dimension,
+        &[("CampaignMoved", Unit::Count, 1.0)],
+    );
+    let state = ResourceState {
+        kind: Kind::Campaign,
+        name: declared.name.clone(),
+        arn: campaign_arn.to_owned(),
+        status: PENDING.to_owned(),
+        updated_at: jiff::Timestamp::now().as_second(),
+        tracking_id: None,
+    };
+    estate.operations.put_resource(&state).await
 }

@@ -149,7 +149,6 @@ mod tests {
         let mut campaign = Campaign {
             arn: "arn".to_owned(),
             status: "ACTIVE".to_owned(),
-            failure_reason: None,
             solution_version_arn: "new".to_owned(),
             update: None,
         };

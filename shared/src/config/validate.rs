@@ -13,6 +13,20 @@ const NAME_MAX: usize = 63;
 const LIMIT_MAX: u32 = 500;
 const EXPRESSION_MAX: usize = 2_500;
 
+/// Developer guide, "Evaluating a solution version with metrics", as `GetSolutionMetrics` names them.
+/// Higher is better in all of them.
+const METRICS: [&str; 9] = [
+    "coverage",
+    "mean_reciprocal_rank_at_25",
+    "normalized_discounted_cumulative_gain_at_5",
+    "normalized_discounted_cumulative_gain_at_10",
+    "normalized_discounted_cumulative_gain_at_25",
+    "precision_at_5",
+    "precision_at_10",
+    "precision_at_25",
+    "average_rewards_at_k",
+];
+
 /// Every contradiction in `config`, one line each: path, problem, remedy.
 pub(super) fn problems(config: &EstateConfig) -> Vec<String> {
     let mut found = Problems(Vec::new());
@@ -166,6 +180,16 @@ impl Problems {
 
     fn evaluation(&mut self, config: &EstateConfig) {
         let rule = &config.evaluation;
+        if !METRICS.contains(&rule.metric.as_str()) {
+            self.add(
+                "evaluation.metric",
+                format!(
+                    "`{}` is no metric of Personalize; it takes {}",
+                    rule.metric,
+                    METRICS.join(", ")
+                ),
+            );
+        }
         if !(0.0..=1.0).contains(&rule.tolerance) {
             self.add("evaluation.tolerance", "is a share from 0 to 1");
         }
@@ -319,6 +343,16 @@ mod tests {
         );
         assert!(message.contains("filters[0].expression: "), "{message}");
         assert!(message.contains("WHERE (at character 16"), "{message}");
+    }
+
+    #[test]
+    fn a_misspelt_metric_would_let_every_version_pass_and_is_refused() {
+        let message = refused("cumulative_gain_at_10", "cumulative_gain_at_100");
+        assert!(
+            message.contains("evaluation.metric: `normalized"),
+            "{message}"
+        );
+        assert!(message.contains("precision_at_5"), "{message}");
     }
 
     #[test]
