@@ -20,7 +20,7 @@ use crate::{
     columns::Columns,
     error::CheckError,
     objects::Bucket,
-    pass::Pass,
+    pass::Outcome,
     reading::Reading,
     reason::Reason,
     report::{self, RejectedFile, Report},
@@ -93,24 +93,24 @@ impl CheckData {
             columns: &columns,
             now: now(),
         };
-        let (mut pass, rows) = reading.judge().await?;
-        self.conclude(&mut pass, &estate.config, event.dataset, &source);
+        let mut found = reading.judge().await?;
+        self.conclude(&mut found, &estate.config, event.dataset, &source);
         let location = self
-            .copy_of_good_rows(&reading, &pass, &source, &run)
+            .copy_of_good_rows(&reading, &found, &source, &run)
             .await?;
-        let rejected_rows = self.store_rejected(&mut pass, event.dataset, &run).await?;
-        let tally = pass.tally;
+        let rejected_rows = self.store_rejected(&mut found, event.dataset, &run).await?;
+        let tally = found.tally;
         let report = Report {
             dataset: event.dataset,
             checked_at: report::utc(reading.now),
-            passed: pass.problems.passed(),
-            problems: pass.problems.into_list(),
-            duplicates_compared_with: report::compared_with(pass.duplicates.compared_all()),
+            passed: found.problems.passed(),
+            problems: found.problems.into_list(),
+            duplicates_compared_with: report::compared_with(found.compared_all),
             rejected_rows,
             users: (&tally.users).into(),
             items: (&tally.items).into(),
             time_span: report::time_span(&tally),
-            objects: report::objects(&objects, &rows),
+            objects: report::objects(&objects, &found.rows),
             run,
             source,
             location,
@@ -126,18 +126,18 @@ impl CheckData {
     /// Judges the whole, unless some of it could not be read at all: then that is the one problem.
     fn conclude(
         &self,
-        pass: &mut Pass<'_>,
+        found: &mut Outcome,
         config: &EstateConfig,
         dataset: DatasetType,
         source: &str,
     ) {
-        if pass.is_untouched() {
-            pass.problems.stop(format!(
+        if found.rows.is_empty() {
+            found.problems.stop(format!(
                 "there is nothing in s3://{}/{source}: upload CSV files with a header to it",
                 self.bucket.name
             ));
-        } else if pass.problems.passed() {
-            pass.problems.judge(dataset, &pass.tally, config);
+        } else if found.problems.passed() {
+            found.problems.judge(dataset, &found.tally, config);
         }
     }
 
@@ -145,11 +145,11 @@ impl CheckData {
     async fn copy_of_good_rows(
         &self,
         reading: &Reading<'_>,
-        pass: &Pass<'_>,
+        found: &Outcome,
         source: &str,
         run: &str,
     ) -> Result<String, CheckError> {
-        if pass.tally.rejected.is_empty() || !pass.problems.passed() {
+        if found.tally.rejected.is_empty() || !found.problems.passed() {
             return Ok(source.to_owned());
         }
         let key = format!("datasets/checked/{}/{run}.csv", reading.dataset.name());
@@ -159,18 +159,18 @@ impl CheckData {
 
     async fn store_rejected(
         &self,
-        pass: &mut Pass<'_>,
+        found: &mut Outcome,
         dataset: DatasetType,
         run: &str,
     ) -> Result<Option<RejectedFile>, CheckError> {
-        if pass.rejected.stored == 0 {
+        if found.rejected.stored == 0 {
             return Ok(None);
         }
         let file = RejectedFile::new(
             format!("rejected/check-data/{}/{run}.csv", dataset.name()),
-            pass.rejected.stored,
+            found.rejected.stored,
         );
-        let rows = std::mem::take(&mut pass.rejected).into_bytes()?;
+        let rows = std::mem::take(&mut found.rejected).into_bytes()?;
         self.bucket.put(&file.key, "text/csv", rows).await?;
         Ok(Some(file))
     }
@@ -256,13 +256,13 @@ fn emit(report: &Report, started: Instant) {
     let passed = if report.passed { 1.0 } else { 0.0 };
     // Counts of rows stay far below 2^53, where a float would begin to round them.
     #[allow(clippy::cast_precision_loss)]
-    let (rows, rejected) = (report.rows as f64, rejected as f64);
+    let (rows, broken) = (report.rows as f64, rejected as f64);
     metrics::emit(
         "check-data",
         &[("dataset", report.dataset.name())],
         &[
             ("Rows", Unit::Count, rows),
-            ("RowsRejected", Unit::Count, rejected),
+            ("RowsRejected", Unit::Count, broken),
             ("Passed", Unit::Count, passed),
             (
                 "CheckTime",

@@ -4,7 +4,7 @@
 
 use shared::config::{DatasetType, Schema};
 
-use crate::records::Fields;
+use crate::records::{Fields, Line};
 
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,15 +107,23 @@ impl Columns {
     ///
     /// # Errors
     /// What is wrong with the line, as the end of a sentence that begins with the object's key.
-    pub(crate) fn layout(&self, header: Fields<'_>, raw: &[u8]) -> Result<Layout, String> {
-        if raw.starts_with(&[0x1f, 0x8b]) {
+    pub(crate) fn layout(&self, first: &Line<'_>) -> Result<Layout, String> {
+        if first.raw.starts_with(&[0x1f, 0x8b]) {
             return Err("is compressed (gzip); Personalize reads plain CSV: unpack it".to_owned());
         }
-        if raw.starts_with(b"\xef\xbb\xbf") {
+        if first.raw.starts_with(b"\xef\xbb\xbf") {
             return Err("begins with a byte order mark, which becomes part of the first column's name: save it as UTF-8 without one".to_owned());
         }
-        let names = self.header_names(header)?;
-        if raw.contains(&b'"') {
+        let names = match &first.fields {
+            Ok(fields) => self.header_names(*fields)?,
+            Err(broken) => {
+                return Err(format!(
+                    "is not a CSV file with a header: {}",
+                    broken.detail
+                ));
+            }
+        };
+        if first.raw.contains(&b'"') {
             return Err("has quotation marks in its first line; Personalize takes column names only without".to_owned());
         }
         let mut positions = Vec::with_capacity(self.list.len());
@@ -230,7 +238,7 @@ pub(crate) mod tests {
         let mut records = Records::new();
         records.push(header.as_bytes());
         let line = records.next(true).unwrap();
-        shipped(DatasetType::Interactions).layout(line.fields.unwrap(), line.raw)
+        shipped(DatasetType::Interactions).layout(&line)
     }
 
     #[test]
@@ -275,6 +283,15 @@ pub(crate) mod tests {
                 .unwrap_err()
                 .contains("ITEM_ID twice")
         );
+    }
+
+    #[test]
+    fn bytes_of_another_format_are_named() {
+        let mut records = Records::new();
+        records.push(b"\x1f\x8b\x08\x00,\"\n");
+        let line = records.next(true).unwrap();
+        let problem = shipped(DatasetType::Users).layout(&line).unwrap_err();
+        assert!(problem.starts_with("is compressed (gzip)"), "{problem}");
     }
 
     #[test]

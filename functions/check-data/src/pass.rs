@@ -12,23 +12,37 @@ use crate::{
     rejected::RejectedRows,
     row::{Values, judge},
     tally::Tally,
+    upload::PART,
     verdict::Problems,
 };
+
+/// Room for a part of the copy and the chunk that completes it, so that it never moves while it grows.
+const COPIED: usize = PART + 1024 * 1024;
 
 /// A reading under way.
 pub(crate) struct Pass<'a> {
     columns: &'a Columns,
     now: i64,
-    /// The rows seen.
-    pub(crate) duplicates: Duplicates,
+    duplicates: Duplicates,
+    tally: Tally,
+    rejected: RejectedRows,
+    problems: Problems,
+    rows: Vec<u64>,
+    copy: Option<csv::Writer<Vec<u8>>>,
+}
+
+/// What a reading found.
+pub(crate) struct Outcome {
     /// What was counted.
     pub(crate) tally: Tally,
     /// Rows that broke a rule.
     pub(crate) rejected: RejectedRows,
     /// What is wrong with whole objects.
     pub(crate) problems: Problems,
-    files: u64,
-    copy: Option<csv::Writer<Vec<u8>>>,
+    /// Whether every row was compared with all rows before it.
+    pub(crate) compared_all: bool,
+    /// Rows of each object, good or broken.
+    pub(crate) rows: Vec<u64>,
 }
 
 /// One object being read.
@@ -38,8 +52,7 @@ pub(crate) struct File {
     layout: Option<Layout>,
     /// Its first line is no header of this dataset: nothing of it can be used.
     unusable: bool,
-    /// Rows in it, good or broken.
-    pub(crate) rows: u64,
+    rows: u64,
 }
 
 impl File {
@@ -67,7 +80,7 @@ impl<'a> Pass<'a> {
         now: i64,
         copying: bool,
     ) -> Result<Self, csv::Error> {
-        let copy = copying.then(|| csv::Writer::from_writer(Vec::new()));
+        let copy = copying.then(|| csv::Writer::from_writer(Vec::with_capacity(COPIED)));
         let mut pass = Self {
             columns,
             now,
@@ -75,7 +88,7 @@ impl<'a> Pass<'a> {
             tally: Tally::new(dataset, columns),
             rejected: RejectedRows::default(),
             problems: Problems::default(),
-            files: 0,
+            rows: Vec::new(),
             copy,
         };
         if let Some(copy) = &mut pass.copy {
@@ -106,7 +119,9 @@ impl<'a> Pass<'a> {
                 file.unusable = file.layout.is_none();
             }
         }
-        self.files += u64::from(last);
+        if last {
+            self.rows.push(file.rows);
+        }
         if last && file.layout.is_none() && !file.unusable {
             self.problems.stop(format!(
                 "{} is empty: upload it again or remove it",
@@ -129,25 +144,24 @@ impl<'a> Pass<'a> {
         let Some(copy) = self.copy.take() else {
             return Ok(Vec::new());
         };
-        let bytes = copy.into_inner().map_err(|error| error.into_error())?;
-        self.copy = Some(csv::Writer::from_writer(Vec::with_capacity(bytes.len())));
+        let bytes = copy.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        self.copy = Some(csv::Writer::from_writer(Vec::with_capacity(COPIED)));
         Ok(bytes)
     }
 
-    /// Whether it was given no object at all.
-    pub(crate) fn is_untouched(&self) -> bool {
-        self.files == 0
+    /// What it found, without the memory of the rows seen.
+    pub(crate) fn end(self) -> Outcome {
+        Outcome {
+            tally: self.tally,
+            rejected: self.rejected,
+            problems: self.problems,
+            compared_all: self.duplicates.compared_all(),
+            rows: self.rows,
+        }
     }
 
     fn header(&mut self, key: &str, line: &Line<'_>) -> Option<Layout> {
-        let layout = match &line.fields {
-            Ok(fields) => self.columns.layout(*fields, line.raw),
-            Err(broken) => Err(format!(
-                "is not a CSV file with a header: {}",
-                broken.detail
-            )),
-        };
-        match layout {
+        match self.columns.layout(line) {
             Ok(layout) => {
                 if !layout.extra.is_empty() {
                     self.problems.warn(format!(
@@ -205,8 +219,8 @@ mod tests {
 
     const NOW: i64 = 1_700_000_000;
 
-    /// Reads `files`; the pass and its copy of good rows.
-    fn read<'a>(columns: &'a Columns, files: &[(&str, &str)]) -> (Pass<'a>, String) {
+    /// Reads `files`; the outcome and the copy of good rows.
+    fn read(columns: &Columns, files: &[(&str, &str)]) -> (Outcome, String) {
         let mut pass = Pass::start(DatasetType::Users, columns, NOW, true).unwrap();
         for (key, text) in files {
             let mut file = File::new(key);
@@ -216,7 +230,7 @@ mod tests {
             pass.feed(&mut file, &[], true).unwrap();
         }
         let copied = String::from_utf8(pass.take_copied().unwrap()).unwrap();
-        (pass, copied)
+        (pass.end(), copied)
     }
 
     #[test]
@@ -229,14 +243,15 @@ mod tests {
             ),
             ("b.csv", "COUNTRY,USER_ID\n,u3\nUK,\nUK\n"),
         ];
-        let (pass, copied) = read(&columns, &files);
+        let (outcome, copied) = read(&columns, &files);
         assert_eq!(
             copied,
             "USER_ID,COUNTRY\nu1,UK\nu2,\"France, south\"\nu3,\n"
         );
-        assert_eq!((pass.tally.good, pass.tally.rejections()), (3, 3));
-        assert!(pass.problems.passed());
-        let rejected = String::from_utf8(pass.rejected.into_bytes().unwrap()).unwrap();
+        assert_eq!((outcome.tally.good, outcome.tally.rejections()), (3, 3));
+        assert_eq!((outcome.rows, outcome.compared_all), (vec![3, 3], true));
+        assert!(outcome.problems.passed());
+        let rejected = String::from_utf8(outcome.rejected.into_bytes().unwrap()).unwrap();
         assert!(rejected.contains("a.csv,4,duplicate,a row before has the same USER_ID"));
         assert!(
             rejected.contains("b.csv,3,missing-value,USER_ID is empty,\"UK,\""),
@@ -253,9 +268,9 @@ mod tests {
             ("b.csv", ""),
             ("c.csv", "USER_ID,COUNTRY\nu1,UK\n"),
         ];
-        let (pass, _) = read(&columns, &files);
-        assert_eq!((pass.tally.good, pass.problems.passed()), (1, false));
-        let problems = pass.problems.into_list();
+        let (outcome, _) = read(&columns, &files);
+        assert_eq!((outcome.tally.good, outcome.problems.passed()), (1, false));
+        let problems = outcome.problems.into_list();
         assert!(
             problems[0]
                 .text
@@ -268,11 +283,11 @@ mod tests {
     #[test]
     fn columns_beyond_the_schema_are_told_and_left_out_of_the_copy() {
         let columns = shipped(DatasetType::Users);
-        let (pass, copied) = read(&columns, &[("a.csv", "NOTE,USER_ID,COUNTRY\nhm,u1,UK\n")]);
+        let (outcome, copied) = read(&columns, &[("a.csv", "NOTE,USER_ID,COUNTRY\nhm,u1,UK\n")]);
         assert_eq!(copied, "USER_ID,COUNTRY\nu1,UK\n");
-        assert!(pass.problems.passed());
+        assert!(outcome.problems.passed());
         assert!(
-            pass.problems.into_list()[0]
+            outcome.problems.into_list()[0]
                 .text
                 .contains("they are not imported: NOTE")
         );

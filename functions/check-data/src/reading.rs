@@ -9,7 +9,7 @@ use crate::{
     columns::Columns,
     error::CheckError,
     objects::{Bucket, Object},
-    pass::{File, Pass},
+    pass::{File, Outcome, Pass},
     upload::{PART, Upload},
 };
 
@@ -27,14 +27,13 @@ pub(crate) struct Reading<'a> {
     pub(crate) now: i64,
 }
 
-impl<'a> Reading<'a> {
-    /// Reads everything; the pass, and the rows of each object.
+impl Reading<'_> {
+    /// Reads everything.
     ///
     /// # Errors
     /// When an object cannot be read to its end, or was changed meanwhile.
-    pub(crate) async fn judge(&self) -> Result<(Pass<'a>, Vec<u64>), CheckError> {
+    pub(crate) async fn judge(&self) -> Result<Outcome, CheckError> {
         let mut pass = Pass::start(self.dataset, self.columns, self.now, false)?;
-        let mut rows = Vec::with_capacity(self.objects.len());
         for object in self.objects {
             let mut file = File::new(&object.key);
             let mut body = self.bucket.read(object);
@@ -42,9 +41,8 @@ impl<'a> Reading<'a> {
                 pass.feed(&mut file, &chunk, false)?;
             }
             pass.feed(&mut file, &[], true)?;
-            rows.push(file.rows);
         }
-        Ok((pass, rows))
+        Ok(pass.end())
     }
 
     /// Reads everything again and stores the good rows as the one object `key`.

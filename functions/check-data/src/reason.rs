@@ -1,10 +1,9 @@
 //! Why a row is rejected. Only the names: what breaks which rule is decided in `records` and `row`.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// A kind of broken row. Its name is a key in reports and answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reason {
     /// A line longer than any row may be.
     LineTooLong,
@@ -52,6 +51,12 @@ impl Reason {
             Self::TimeInFuture => "time-in-future",
             Self::Duplicate => "duplicate",
         }
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

@@ -8,9 +8,8 @@ use shared::aws::{AwsError, failure};
 
 use crate::objects::Bucket;
 
-/// The size of a part. S3 takes 10,000 of at least 5 MiB: 117 GiB, more than Personalize's largest
-/// import (100 GB).
-pub(crate) const PART: usize = 12 * 1024 * 1024;
+/// The size of a part. S3 takes 10,000 of them, 105 GB: more than Personalize's largest import (100 GB).
+pub(crate) const PART: usize = 10 * 1024 * 1024;
 
 /// An upload under way. Nothing is visible in the bucket before [`Self::finish`].
 pub(crate) struct Upload<'a> {

@@ -87,8 +87,9 @@ impl Problems {
     }
 
     fn interactions(&mut self, tally: &Tally) {
+        // The first that is missing is told: too few rows have too few users.
         if tally.good < MIN_ROWS {
-            self.stop(format!(
+            return self.stop(format!(
                 "{} good interactions, a training needs at least {MIN_ROWS}{}",
                 tally.good,
                 most(tally)
