@@ -75,7 +75,7 @@ impl Models {
     ) -> Result<(), Error> {
         if let Some(state) = state {
             let path = state.model_file(version_arn);
-            let bytes = postcard::to_stdvec(&model).map_err(|error| Error::Damaged {
+            let bytes = model.to_bytes().map_err(|error| Error::Damaged {
                 path: path.clone(),
                 problem: error.to_string(),
             })?;
@@ -106,7 +106,7 @@ impl Models {
         };
         let path = state.model_file(version_arn);
         let bytes = fs::read(&path).map_err(Error::state("read", path.as_path()))?;
-        let model = postcard::from_bytes(&bytes).map_err(|error| Error::Damaged {
+        let model = Model::from_bytes(&bytes).map_err(|error| Error::Damaged {
             path,
             problem: error.to_string(),
         })?;
