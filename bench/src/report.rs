@@ -1,0 +1,171 @@
+//! The figures and the bars: as a table for a person, or as JSON.
+
+use std::{fmt, time::Duration};
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::process::Memory;
+
+/// What a warm `recommend` may add of its own, at the 99th percentile.
+const OWN_BAR: Duration = Duration::from_millis(2);
+
+/// What it may have resident at any time, in KiB.
+const MEMORY_BAR: u64 = 25 * 1024;
+
+/// Everything that was measured.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// One row a scenario.
+    pub(crate) rows: Vec<Row>,
+    /// After all of them; none where the system does not tell.
+    pub(crate) memory: Option<Memory>,
+}
+
+/// The own time of `recommend` in one scenario, in microseconds.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Row {
+    scenario: &'static str,
+    invocations: usize,
+    calls_per_invocation: f64,
+    p50_us: u64,
+    p90_us: u64,
+    p99_us: u64,
+    max_us: u64,
+}
+
+impl Row {
+    /// From the own time of each invocation, at least one, and all calls to services.
+    pub(crate) fn new(scenario: &'static str, mut own: Vec<Duration>, calls: u64) -> Self {
+        own.sort_unstable();
+        // Counts of some thousands: exact as f64.
+        #[allow(clippy::cast_precision_loss)]
+        let calls_per_invocation = calls as f64 / own.len() as f64;
+        Self {
+            scenario,
+            invocations: own.len(),
+            calls_per_invocation,
+            p50_us: percentile(&own, 50),
+            p90_us: percentile(&own, 90),
+            p99_us: percentile(&own, 99),
+            max_us: percentile(&own, 100),
+        }
+    }
+
+    fn passed(&self) -> bool {
+        u128::from(self.p99_us) < OWN_BAR.as_micros()
+    }
+}
+
+/// The smallest value that `percent` of the `sorted` values do not exceed, in microseconds.
+fn percentile(sorted: &[Duration], percent: usize) -> u64 {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    let micros = sorted.get(rank - 1).map_or(0, Duration::as_micros);
+    u64::try_from(micros).unwrap_or(u64::MAX)
+}
+
+impl Report {
+    /// Whether every bar is met. Memory that could not be measured misses none.
+    pub(crate) fn passed(&self) -> bool {
+        self.rows.iter().all(Row::passed) && self.memory.is_none_or(|m| m.peak_kib < MEMORY_BAR)
+    }
+
+    /// For machines.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        json!({
+            "own": self.rows,
+            "memory": self.memory,
+            "bars": {"ownP99Us": OWN_BAR.as_micros(), "peakKib": MEMORY_BAR},
+            "passed": self.passed(),
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            out,
+            "{:<28} {:>6} {:>6} {:>9} {:>9} {:>9} {:>9}",
+            "own time of recommend, µs", "n", "calls", "p50", "p90", "p99", "max"
+        )?;
+        for row in &self.rows {
+            writeln!(
+                out,
+                "{:<28} {:>6} {:>6.1} {:>9} {:>9} {:>9} {:>9}  {}",
+                row.scenario,
+                row.invocations,
+                row.calls_per_invocation,
+                row.p50_us,
+                row.p90_us,
+                row.p99_us,
+                row.max_us,
+                verdict(row.passed())
+            )?;
+        }
+        match self.memory {
+            Some(memory) => writeln!(
+                out,
+                "memory: {:.1} MiB resident, {:.1} MiB at most  {}",
+                mib(memory.resident_kib),
+                mib(memory.peak_kib),
+                verdict(memory.peak_kib < MEMORY_BAR)
+            )?,
+            None => writeln!(out, "memory: not measured, this system has no /proc")?,
+        }
+        writeln!(
+            out,
+            "bars: p99 under {} ms, memory at most under {:.0} MiB",
+            OWN_BAR.as_millis(),
+            mib(MEMORY_BAR)
+        )
+    }
+}
+
+fn verdict(passed: bool) -> &'static str {
+    if passed { "ok" } else { "MISSED" }
+}
+
+/// Memory of some megabytes: exact enough as f64.
+#[allow(clippy::cast_precision_loss)]
+fn mib(kib: u64) -> f64 {
+    kib as f64 / 1_024.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(micros: impl Iterator<Item = u64>) -> Row {
+        Row::new("test", micros.map(Duration::from_micros).collect(), 300)
+    }
+
+    #[test]
+    fn percentiles_are_values_that_occurred() {
+        let row = row((1..=100).rev());
+        assert_eq!(
+            (row.p50_us, row.p90_us, row.p99_us, row.max_us),
+            (50, 90, 99, 100)
+        );
+        assert!((row.calls_per_invocation - 3.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn either_bar_fails_the_whole() {
+        let memory = |peak_kib| {
+            let resident_kib = 1;
+            Some(Memory {
+                resident_kib,
+                peak_kib,
+            })
+        };
+        let report = |micros, memory| Report {
+            rows: vec![row((0..200).map(|_| micros))],
+            memory,
+        };
+        assert!(report(1_999, memory(MEMORY_BAR - 1)).passed());
+        assert!(report(1_999, None).passed());
+        assert!(!report(2_000, memory(1)).passed());
+        assert!(!report(1, memory(MEMORY_BAR)).passed());
+    }
+}

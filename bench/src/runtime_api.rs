@@ -1,0 +1,127 @@
+//! Lambda's runtime API, as far as a function needs it: hands out one event after another and takes
+//! the answers.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, Response, body::Incoming};
+use tokio::sync::{Mutex as AsyncMutex, mpsc};
+
+use crate::{
+    error::BenchError,
+    http::{Handler, serve},
+};
+
+/// One answered invocation.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// From handing out the event to having the whole answer.
+    pub(crate) elapsed: Duration,
+    /// The answer, or Lambda's error object.
+    pub(crate) body: Bytes,
+}
+
+/// The API's near end.
+#[derive(Debug)]
+pub(crate) struct RuntimeApi {
+    /// Where the function reaches it.
+    pub(crate) address: SocketAddr,
+    events: mpsc::Sender<Bytes>,
+    answers: mpsc::Receiver<Answered>,
+}
+
+struct Server {
+    events: AsyncMutex<mpsc::Receiver<Bytes>>,
+    answers: mpsc::Sender<Answered>,
+    handed_out: Mutex<Instant>,
+}
+
+impl RuntimeApi {
+    /// Starts to serve it.
+    pub(crate) async fn start() -> Result<Self, BenchError> {
+        let (events, to_hand_out) = mpsc::channel(1);
+        let (taken, answers) = mpsc::channel(1);
+        let server = Server {
+            events: AsyncMutex::new(to_hand_out),
+            answers: taken,
+            handed_out: Mutex::new(Instant::now()),
+        };
+        Ok(Self {
+            address: serve(Arc::new(server)).await?,
+            events,
+            answers,
+        })
+    }
+
+    /// Hands out `event`; `None` when no answer comes in ten seconds.
+    pub(crate) async fn invoke(&mut self, event: Bytes) -> Option<Answered> {
+        self.events.send(event).await.ok()?;
+        let answer = tokio::time::timeout(Duration::from_secs(10), self.answers.recv());
+        answer.await.ok().flatten()
+    }
+}
+
+impl Handler for Server {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        if request.uri().path().ends_with("/invocation/next") {
+            self.next().await
+        } else {
+            // `/invocation/<id>/response` and `/error` alike: the caller looks at what came.
+            self.take(request).await
+        }
+    }
+}
+
+impl Server {
+    async fn next(&self) -> Response<Full<Bytes>> {
+        let event = self.events.lock().await.recv().await.unwrap_or_default();
+        let mut response = Response::new(Full::new(event));
+        let deadline = std::time::SystemTime::now() + Duration::from_secs(10);
+        let deadline = deadline
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |since| since.as_millis());
+        for (name, value) in [
+            (
+                "lambda-runtime-aws-request-id",
+                "00000000-0000-4000-8000-000000000000",
+            ),
+            ("lambda-runtime-deadline-ms", &deadline.to_string()),
+            (
+                "lambda-runtime-invoked-function-arn",
+                "arn:aws:lambda:us-east-1:000000000000:function:recommend",
+            ),
+        ] {
+            if let Ok(value) = value.parse() {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        *self
+            .handed_out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        response
+    }
+
+    async fn take(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let body = request.into_body().collect().await;
+        let handed_out = *self
+            .handed_out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let answered = Answered {
+            elapsed: handed_out.elapsed(),
+            body: body
+                .map(http_body_util::Collected::to_bytes)
+                .unwrap_or_default(),
+        };
+        let _ = self.answers.send(answered).await;
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = hyper::StatusCode::ACCEPTED;
+        response
+    }
+}
