@@ -132,6 +132,12 @@ fn is_current(stamp: &Path, wanted: &str) -> bool {
     std::fs::read_to_string(stamp).is_ok_and(|made_from| made_from == wanted)
 }
 
+/// A line of pip without the reasons in parentheses and the list at its end.
+fn shortened(line: &str) -> String {
+    let line = line.split(" (from").next().unwrap_or(line).trim();
+    line.chars().take(72).collect()
+}
+
 /// Runs a command with its output in the log and its latest line in the progress.
 async fn run(
     mut command: Command,
@@ -165,7 +171,7 @@ async fn run(
     if let Some(out) = child.stdout.take() {
         let mut lines = BufReader::new(out).lines();
         while let Ok(Some(line)) = lines.next_line().await {
-            progress.say(line.trim());
+            progress.say(shortened(&line));
             let written = file.write_all(format!("{line}\n").as_bytes()).await;
             written.map_err(Error::file("writing", log))?;
         }

@@ -92,7 +92,7 @@ async fn demonstrate(
     let home = answers
         .first()
         .ok_or_else(|| Error::Unexpected("no answer to build on".into()))?;
-    let question = Question::home_of(&seeded.examples.user);
+    let question = Question::home_of(&seeded.examples.user).again();
     let changed = steps
         .run("events", events::show(&stack, &question, home))
         .await?;

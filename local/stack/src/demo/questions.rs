@@ -1,5 +1,7 @@
 //! The questions a shop asks GraphQL, and their answers as a person wants to read them.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures::future::try_join_all;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -61,6 +63,14 @@ impl Question {
             placement: "home",
             user: Some(user.to_owned()),
             arguments: json!({ "sessionId": "demo-known" }),
+        }
+    }
+
+    /// The same question, asked once more.
+    pub(super) fn again(self) -> Self {
+        Self {
+            heading: format!("{}, after a view and a purchase", self.heading),
+            ..self
         }
     }
 
@@ -145,6 +155,8 @@ impl Item {
 
 /// Asks for a known customer, a new visitor, a product page and a cart; the known customer first.
 pub(super) async fn ask_all(stack: &Stack, examples: &Examples) -> Result<Vec<Answer>> {
+    let item = title(stack, &examples.item).await?;
+    let cart = try_join_all(examples.cart.iter().map(|id| title(stack, id))).await?;
     let questions = [
         Question::home_of(&examples.user),
         Question {
@@ -154,13 +166,13 @@ pub(super) async fn ask_all(stack: &Stack, examples: &Examples) -> Result<Vec<An
             arguments: json!({ "sessionId": format!("visit-{}", uuid::Uuid::new_v4()) }),
         },
         Question {
-            heading: format!("Product page of {}", examples.item),
+            heading: format!("Product page of {item}"),
             placement: "product-detail",
             user: None,
             arguments: json!({ "itemId": examples.item }),
         },
         Question {
-            heading: format!("Cart with {}", examples.cart.join(", ")),
+            heading: format!("Cart with {}", cart.join(", ")),
             placement: "cart",
             user: None,
             arguments: json!({ "itemIds": examples.cart }),
@@ -178,6 +190,23 @@ pub(super) async fn ask_all(stack: &Stack, examples: &Examples) -> Result<Vec<An
         answers.push(answer);
     }
     Ok(answers)
+}
+
+/// A product's title in the cache, or its id.
+async fn title(stack: &Stack, id: &str) -> Result<String> {
+    let answer = stack
+        .clients()
+        .dynamodb
+        .get_item()
+        .table_name(stack.output("CatalogTableName")?)
+        .key("itemId", AttributeValue::S(id.to_owned()))
+        .send()
+        .await
+        .map_err(Error::aws("dynamodb:GetItem of the catalogue"))?;
+    let title = answer
+        .item()
+        .and_then(|item| item.get("title")?.as_s().ok());
+    Ok(title.cloned().unwrap_or_else(|| id.to_owned()))
 }
 
 #[cfg(test)]

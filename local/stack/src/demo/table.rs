@@ -1,4 +1,4 @@
-//! Tables for a terminal: columns as wide as what is in them, titles cut before they wrap.
+//! Tables for a terminal: columns as wide as what is in them, all but the last cut when too wide.
 
 use anstyle::Style;
 
@@ -16,9 +16,21 @@ pub(super) fn print(heading: &str, header: &[&str], rows: &[Vec<String>]) {
 
 fn lines(header: &[&str], rows: &[Vec<String>]) -> Vec<String> {
     let header: Vec<String> = header.iter().map(ToString::to_string).collect();
+    let last = header.len().saturating_sub(1);
     let all: Vec<Vec<String>> = std::iter::once(&header)
         .chain(rows)
-        .map(|row| row.iter().map(|cell| cut(cell)).collect())
+        .map(|row| {
+            let cells = row.iter().enumerate();
+            cells
+                .map(|(column, cell)| {
+                    if column == last {
+                        cell.clone()
+                    } else {
+                        cut(cell)
+                    }
+                })
+                .collect()
+        })
         .collect();
     let width = |column: usize| {
         all.iter()

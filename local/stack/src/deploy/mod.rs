@@ -7,6 +7,8 @@ pub mod stack;
 pub mod template;
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
 
 use crate::aws::Clients;
 use crate::build::Binaries;
@@ -44,15 +46,45 @@ pub async fn run(
     Ok(outputs)
 }
 
+/// Packages every function, as many at a time as there are processors.
 fn packages(layout: &Layout, binaries: &Binaries) -> Result<BTreeMap<String, Package>> {
     let folder = layout.folder("packages")?;
     let progress = Progress::count("package functions", binaries.functions.len() as u64);
-    let mut packages = BTreeMap::new();
-    for (name, binary) in &binaries.functions {
-        progress.say(name);
-        packages.insert(name.clone(), package::package(&folder, name, binary)?);
-        progress.advance(1);
-    }
+    let waiting = Mutex::new(binaries.functions.iter());
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let next = waiting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .next();
+            let Some((name, binary)) = next else {
+                return Ok(done);
+            };
+            progress.say(name);
+            done.push((name.clone(), package::package(&folder, name, binary)?));
+            progress.advance(1);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let done: Vec<Result<Vec<_>>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let failed = |_| {
+            Err(Error::Unexpected(
+                "packaging the functions ended early".into(),
+            ))
+        };
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(failed))
+            .collect()
+    });
+    let packages: BTreeMap<_, _> = done
+        .into_iter()
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect();
     progress.done(&format!("{} functions", packages.len()));
     Ok(packages)
 }

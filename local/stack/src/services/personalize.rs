@@ -25,6 +25,9 @@ pub fn service(layout: &Layout, binary: &Path, port: u16, ministack_port: u16) -
             state.display().to_string(),
             "--s3-endpoint".into(),
             format!("http://127.0.0.1:{ministack_port}"),
+            // States pass quickly: nobody learns from waiting here.
+            "--pace".into(),
+            "fast".into(),
         ],
         environment: aws::isolated_environment(),
         health: format!("http://127.0.0.1:{port}/"),
