@@ -19,4 +19,5 @@ pub mod metrics;
 pub mod operations;
 pub mod refreshed;
 pub mod resource;
+pub mod solution;
 pub mod telemetry;

@@ -5,6 +5,7 @@ use shared::{
     aws::AwsError,
     config::ConfigError,
     fault::{Fault, FaultKind},
+    solution::LatestVersionError,
 };
 
 /// The step could not be done.
@@ -13,6 +14,9 @@ pub(crate) enum EvaluateError {
     /// The declaration is missing or unsound.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The event names no version, and there is no latest one.
+    #[error(transparent)]
+    LatestVersion(#[from] LatestVersionError),
     /// The event's ARN is none.
     #[error(transparent)]
     Arn(#[from] NotAnArn),
@@ -36,6 +40,7 @@ impl Fault for EvaluateError {
         match self {
             Self::Config(error) => error.kind(),
             Self::Aws(error) => error.kind(),
+            Self::LatestVersion(error) => error.kind(),
             Self::Arn(_) | Self::NotItsVersion { .. } => FaultKind::InvalidInput,
         }
     }

@@ -6,9 +6,10 @@ use shared::{
     arn::{Kind, PersonalizeArn},
     aws::AwsError,
     campaign::{self, Campaign},
-    config::EstateConfig,
+    estate::Estate,
     metrics::{Unit, emit},
     resource::is_failed,
+    solution::version_or_latest,
 };
 
 use crate::{
@@ -23,21 +24,23 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Request {
     solution: String,
-    /// A version whose training has ended well.
-    solution_version_arn: String,
+    /// A version whose training has ended well; the solution's latest when absent.
+    solution_version_arn: Option<String>,
 }
 
 /// Decides whether the version goes into service, and keeps the report.
 pub(crate) async fn evaluate(
     client: &Client,
     reports: &Reports,
-    config: &EstateConfig,
+    estate: &Estate,
     request: Request,
 ) -> Result<Answer, EvaluateError> {
     let Request {
         solution,
-        solution_version_arn,
+        solution_version_arn: named,
     } = request;
+    let Estate { config, operations } = estate;
+    let solution_version_arn = version_or_latest(client, operations, &solution, named).await?;
     let version = version_of(&solution, &solution_version_arn)?;
     let candidate = metrics(client, &solution_version_arn).await?;
     let declared = config.campaign_of(&solution);

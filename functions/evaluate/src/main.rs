@@ -7,7 +7,8 @@
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`.
 //! - Permissions: `s3:GetObject` on the configuration, `s3:PutObject` on `reports/evaluate/*`,
 //!   `kms:Decrypt` and `kms:GenerateDataKey` on the bucket's key, `personalize:GetSolutionMetrics`,
-//!   `personalize:DescribeCampaign`.
+//!   `personalize:DescribeCampaign`; for an event without a version `dynamodb:GetItem` on the
+//!   Operations table and `personalize:DescribeSolution`.
 
 mod decide;
 mod error;
@@ -27,7 +28,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let reports = Reports::from_environment(&aws)?;
     function::run(async |request: evaluate::Request| {
         let estate = source.open().await?;
-        evaluate::evaluate(&personalize, &reports, &estate.config, request).await
+        evaluate::evaluate(&personalize, &reports, &estate, request).await
     })
     .await
 }

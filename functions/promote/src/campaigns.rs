@@ -5,6 +5,8 @@ use shared::{
     aws::{AwsError, failure},
     campaign::{self, Campaign},
     config,
+    operations::Operations,
+    solution::{LatestVersionError, version_or_latest},
 };
 
 /// Personalize's control plane.
@@ -18,6 +20,16 @@ impl Campaigns {
         Self {
             client: Client::new(aws),
         }
+    }
+
+    /// The version named, or the latest of the solution.
+    pub(crate) async fn version(
+        &self,
+        operations: &Operations,
+        solution: &str,
+        named: Option<String>,
+    ) -> Result<String, LatestVersionError> {
+        version_or_latest(&self.client, operations, solution, named).await
     }
 
     /// The campaign of that ARN, if there is one.

@@ -6,6 +6,7 @@ use shared::{
     config::ConfigError,
     fault::{Fault, FaultKind},
     operations::OperationsError,
+    solution::LatestVersionError,
 };
 
 /// The step could not be done.
@@ -20,6 +21,9 @@ pub(crate) enum PromoteError {
     /// Personalize did not answer, or refused.
     #[error(transparent)]
     Personalize(#[from] AwsError),
+    /// The event names no version, and there is no latest one.
+    #[error(transparent)]
+    LatestVersion(#[from] LatestVersionError),
     /// The event's ARN is none.
     #[error(transparent)]
     Arn(#[from] NotAnArn),
@@ -65,6 +69,7 @@ impl Fault for PromoteError {
             Self::Config(error) => error.kind(),
             Self::Operations(error) => error.kind(),
             Self::Personalize(error) => error.kind(),
+            Self::LatestVersion(error) => error.kind(),
             Self::Arn(_) | Self::NotItsVersion { .. } | Self::NoCampaign { .. } => {
                 FaultKind::InvalidInput
             }

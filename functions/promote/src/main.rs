@@ -9,7 +9,8 @@
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`.
 //! - Permissions: `s3:GetObject` on the configuration, `dynamodb:GetItem` and `PutItem` on the
 //!   Operations table, `kms:Decrypt` on their key, `personalize:DescribeCampaign`, `CreateCampaign`,
-//!   `UpdateCampaign` and `GetRecommendations` on campaigns.
+//!   `UpdateCampaign` and `GetRecommendations` on campaigns, `DescribeSolution` for an event without
+//!   a version.
 
 mod ask;
 mod campaigns;
@@ -42,7 +43,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             let estate = source.open().await?;
             Ok(match request {
                 promote::Request::Move(target) => {
-                    Answer::Moved(promote::move_to(&campaigns, &estate, &target).await?)
+                    Answer::Moved(promote::move_to(&campaigns, &estate, target).await?)
                 }
                 promote::Request::Verify(check) => {
                     Answer::Verified(verify::verify(&campaigns, &runtime, &estate, &check).await?)

@@ -30,7 +30,8 @@ pub(crate) enum Request {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Target {
     solution: String,
-    solution_version_arn: String,
+    /// The solution's latest when absent.
+    solution_version_arn: Option<String>,
 }
 
 /// The answer of a move.
@@ -49,9 +50,15 @@ const PENDING: &str = "CREATE PENDING";
 pub(crate) async fn move_to(
     campaigns: &Campaigns,
     estate: &Estate,
-    target: &Target,
+    target: Target,
 ) -> Result<Moved, PromoteError> {
-    let version = &target.solution_version_arn;
+    let version = &campaigns
+        .version(
+            &estate.operations,
+            &target.solution,
+            target.solution_version_arn,
+        )
+        .await?;
     let declared = campaign_of(&estate.config, &target.solution)?;
     if solution_of(version).as_ref() != Some(&target.solution) {
         return Err(PromoteError::NotItsVersion {
