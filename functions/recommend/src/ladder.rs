@@ -3,24 +3,16 @@
 
 use std::time::{Duration, Instant};
 
-use futures::{StreamExt, stream};
 use shared::config::Strategy;
 
 use crate::{
     answer::{Recommendations, RecommendedItem, Source, shown},
     candidate::{Candidate, Why},
-    merge::merge,
+    propose::{Proposal, propose},
     question::{Question, Unasked},
-    request::{Request, Visitor},
-    services::{Cause, Prediction, Services},
+    request::Request,
+    services::{Cause, Services},
 };
-
-/// Personalize's time for all questions of a request. What has come by then is used.
-/// Tests that wait for its end wait less.
-const PERSONALIZE_TIME: Duration = Duration::from_millis(if cfg!(test) { 30 } else { 1_500 });
-
-/// Questions of one cart that are asked at once.
-const QUESTIONS_AT_ONCE: usize = 8;
 
 /// An answer, and what operators want to know about it.
 #[derive(Debug)]
@@ -33,12 +25,6 @@ pub(crate) struct Outcome {
     pub(crate) fallback: Option<Cause>,
     /// Popular items that Personalize put in place of what a filter removed.
     pub(crate) placeholders: usize,
-}
-
-/// What Personalize proposes.
-struct Proposal {
-    recommendation_id: Option<String>,
-    candidates: Vec<Candidate>,
 }
 
 /// Answers `request`; `asked` are its questions, or why there are none.
@@ -119,62 +105,6 @@ fn cause_of(unasked: &Unasked) -> Cause {
     }
 }
 
-/// Asks Personalize. Of a cart, the answers that came are enough.
-async fn propose(
-    request: &Request,
-    questions: &[Question],
-    services: &impl Services,
-) -> Result<Proposal, Cause> {
-    let ask = async |(place, question)| (place, services.predict(question).await);
-    let mut answers: Vec<(usize, Result<Prediction, Cause>)> =
-        stream::iter(questions.iter().enumerate())
-            .map(ask)
-            .buffer_unordered(QUESTIONS_AT_ONCE)
-            .take_until(tokio::time::sleep(PERSONALIZE_TIME))
-            .collect()
-            .await;
-    answers.sort_by_key(|(place, _)| *place);
-    let mut cause = Cause::Timeout;
-    let mut recommendation_id = None;
-    let mut lists = Vec::with_capacity(answers.len());
-    for (place, answer) in answers {
-        match answer {
-            Ok(prediction) => {
-                recommendation_id = prediction.recommendation_id.clone();
-                lists.push(candidates(request, &questions[place], prediction));
-            }
-            Err(failed) => cause = failed,
-        }
-    }
-    if questions.len() > 1 {
-        recommendation_id = None;
-    }
-    let candidates = match lists.len() {
-        0 => return Err(cause),
-        1 => lists.swap_remove(0),
-        _ => merge(lists),
-    };
-    Ok(Proposal {
-        recommendation_id,
-        candidates,
-    })
-}
-
-fn candidates(request: &Request, question: &Question, prediction: Prediction) -> Vec<Candidate> {
-    let usual = match (request.placement.strategy, &question.item, &request.visitor) {
-        (Strategy::Similar, Some(item), _) => Why::GoesWith(item.clone()),
-        (Strategy::ForYou, _, Visitor::Customer(_)) => Why::Taste,
-        (Strategy::ForYou, _, Visitor::Session(_)) => Why::Visit,
-        _ => Why::Popular,
-    };
-    let candidate = |item: crate::services::PredictedItem| Candidate {
-        why: Why::said_by_personalize(&item.reasons).unwrap_or_else(|| usual.clone()),
-        id: item.id,
-        score: item.score,
-    };
-    prediction.items.into_iter().map(candidate).collect()
-}
-
 /// Only where popular items were not what was asked for.
 fn placeholders(request: &Request, candidates: &[Candidate]) -> usize {
     if request.placement.strategy == Strategy::Popular {
@@ -214,79 +144,16 @@ async fn shelf(
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashMap, sync::Arc};
+    use std::collections::HashMap;
 
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{
-        answer::Products, estate::EstateView, question::questions, services::PredictedItem,
-    };
-
-    /// What Personalize does about one product of the context, or about the user (key "").
-    enum Reply {
-        Items(&'static [&'static str]),
-        Fails(Cause),
-        NeverComes,
-    }
-
-    #[derive(Default)]
-    struct Fake {
-        personalize: HashMap<&'static str, Reply>,
-        popular: Vec<String>,
-        sold_out: Vec<&'static str>,
-    }
-
-    impl Services for Fake {
-        async fn predict(&self, question: &Question) -> Result<Prediction, Cause> {
-            let about = question.item.as_deref().unwrap_or_default();
-            match &self.personalize[about] {
-                Reply::Items(ids) => Ok(Prediction {
-                    recommendation_id: Some(format!("rid-{about}")),
-                    items: ids.iter().map(|id| predicted(id)).collect(),
-                }),
-                Reply::Fails(cause) => Err(*cause),
-                Reply::NeverComes => std::future::pending().await,
-            }
-        }
-
-        async fn popular(&self) -> Result<Vec<String>, Cause> {
-            Ok(self.popular.clone())
-        }
-
-        async fn products(&self, ids: &[&str]) -> Products {
-            let product = |id: &&str| {
-                let item = json!({
-                    "itemId": id, "title": format!("THE {id}"), "price": 1.0,
-                    "available": !self.sold_out.contains(id), "contentHash": "", "updatedAt": 0,
-                });
-                (
-                    (*id).to_owned(),
-                    Arc::new(serde_json::from_value(item).unwrap()),
-                )
-            };
-            ids.iter().map(product).collect()
-        }
-    }
-
-    /// Ids that begin with `popular` are placeholders.
-    fn predicted(id: &str) -> PredictedItem {
-        PredictedItem {
-            id: id.to_owned(),
-            score: Some(0.5),
-            reasons: match id.starts_with("popular") {
-                true => vec!["Popular item".to_owned()],
-                false => Vec::new(),
-            },
-        }
-    }
+    use crate::fake::{Fake, Reply, sound};
 
     async fn ask(arguments: Value, fake: Fake) -> Outcome {
-        let shipped = include_str!("../../../config/personalization.yaml");
-        let estate = EstateView::complete(shared::config::parse("test.yaml", shipped).unwrap());
-        let arguments = serde_json::from_value(arguments).unwrap();
-        let request = Request::new(arguments, &estate.config).unwrap();
-        answer(&request, questions(&request, &estate), &fake).await
+        let (request, asked) = sound(arguments);
+        answer(&request, asked, &fake).await
     }
 
     fn ids(outcome: &Outcome) -> Vec<&str> {
@@ -344,22 +211,5 @@ mod tests {
         assert_eq!(outcome.fallback, Some(Cause::NobodyNamed));
         assert_eq!(outcome.answer.source, Source::None);
         assert_eq!(outcome.latency, None);
-    }
-
-    #[tokio::test]
-    async fn of_a_cart_the_answers_that_came_are_enough() {
-        let fake = Fake {
-            personalize: HashMap::from([
-                ("lantern", Reply::Items(&["x", "mug", "y"])),
-                ("mug", Reply::Fails(Cause::Busy)),
-                ("bag", Reply::NeverComes),
-            ]),
-            ..Fake::default()
-        };
-        let cart = json!({"placement": "cart", "itemIds": ["lantern", "mug", "bag"]});
-        let outcome = ask(cart, fake).await;
-        assert_eq!(ids(&outcome), ["x", "y"]);
-        assert_eq!(outcome.answer.items[0].reason, "Goes with THE lantern");
-        assert_eq!(outcome.answer.recommendation_id, None);
     }
 }

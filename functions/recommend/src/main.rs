@@ -10,9 +10,9 @@
 //!   `ItemsReturned`, `PlaceholderItems` (popular items in place of what a filter removed),
 //!   `ItemsWithoutMetadata`; by `placement` and `cause`: `Fallbacks`.
 //!
-//! A request goes through [`request`] (is it sound?), [`ladder`] (who answers?), [`question`] and
-//! [`merge`] (what is asked of Personalize, and made of several answers), and comes out as an
-//! [`answer`]. The outside world is behind [`services`].
+//! A request goes through [`request`] (is it sound?), [`question`] (what is asked of Personalize?),
+//! [`ladder`] (who answers?), [`propose`] and [`merge`] (what becomes of Personalize's answers), and
+//! comes out as an [`answer`]. The outside world is behind [`services`].
 
 mod answer;
 mod cache;
@@ -20,9 +20,12 @@ mod candidate;
 mod catalog;
 mod error;
 mod estate;
+#[cfg(test)]
+mod fake;
 mod ladder;
 mod merge;
 mod personalize;
+mod propose;
 mod question;
 mod request;
 mod serve;
