@@ -1,5 +1,6 @@
 //! Filters. Their language is in `filter/`.
 
+use filter_expression::parse::parse;
 use serde_json::{Value, json};
 
 use super::{Call, begin, end, page, quota};
@@ -7,10 +8,7 @@ use crate::{
     data::schema::{DatasetType, Schema},
     estate::Estate,
     fault::Fault,
-    filter::{
-        check::{Schemas, check},
-        parse::parse,
-    },
+    filter::check::{Schemas, check},
     resources::{Dataset, DatasetGroup, DatasetSchema, Filter, Life},
 };
 

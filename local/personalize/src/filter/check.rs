@@ -1,9 +1,10 @@
 //! What a filter may not do, by the rules of Personalize and the schemas of the group.
 
-use super::{
+use filter_expression::{
     FilterError,
     syntax::{Expression, FieldName, Filter, Operand, Operator, Source, Term, Test},
 };
+
 use crate::data::schema::{DatasetType, FieldType, Schema};
 
 /// Fields that one filter may read.
@@ -192,7 +193,9 @@ fn field_type(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{data::schema::tests::schema, filter::parse::parse};
+    use filter_expression::parse::parse;
+
+    use crate::data::schema::tests::schema;
 
     fn complaint(text: &str) -> Option<String> {
         let interactions = schema(

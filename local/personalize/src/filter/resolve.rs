@@ -1,13 +1,11 @@
 //! A filter and a request made into a predicate over items. Names are looked up once per request;
 //! asking about an item compares numbers only.
 
+use filter_expression::syntax::{Action, Condition, Filter, Operand, Operator, Source, Term, Test};
 use recommender::Ids;
 use rustc_hash::FxHashSet;
 
-use super::{
-    syntax::{Action, Condition, Filter, Operand, Operator, Source, Term, Test},
-    values::{Value, Values},
-};
+use super::values::{Value, Values};
 use crate::{
     data::{
         group::{Group, filtered},
@@ -276,6 +274,8 @@ fn typed(name: &str, values: &[Value], number: bool) -> Result<Vec<Value>, Fault
 
 #[cfg(test)]
 mod tests {
+    use filter_expression::parse::parse;
+
     use super::*;
     use crate::{
         data::{
@@ -284,7 +284,7 @@ mod tests {
             schema::{DatasetType, tests::schema},
             stream::Record,
         },
-        filter::{parse::parse, values},
+        filter::values,
         resources::ImportMode,
     };
 

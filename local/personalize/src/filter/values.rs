@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::token::{Token, tokens};
+use filter_expression::token::{Token, tokens};
 
 /// A value for a placeholder.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use filter_expression::{
+    parse::parse,
+    syntax::{Filter, Source},
+};
 use recommender::Event;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,9 +19,7 @@ use crate::{
     estate::{Estate, Living},
     fault::{Fault, FaultKind},
     filter::{
-        parse::parse,
         resolve::{Predicate, Question, resolve},
-        syntax::{Filter, Source},
         values::{self, Values},
     },
     import::csv::ID_LENGTH,
