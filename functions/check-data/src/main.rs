@@ -1,8 +1,8 @@
 //! `check-data`: the data doctor. Judges a dataset in S3 before it is imported and billed.
 //!
 //! Event `{"dataset", "location"?, "run"}`, answer `{"dataset", "passed", "rows", "rejected",
-//! "report", "problems", "location"}`. It streams: 64 MiB of memory whatever the size of the dataset
-//! (see `records`, `duplicates`, `distinct` for the bounds).
+//! "report", "problems", "location"}`. It streams, in bounded memory whatever the size of the dataset:
+//! see `records`, `duplicates`, `distinct`, `rejected` and `upload` for the bounds.
 //!
 //! - Metrics, by dataset: `Rows`, `RowsRejected`, `Passed`, `CheckTime`.
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`.

@@ -40,13 +40,13 @@ pub(crate) enum FilterError {
         /// What does not fit.
         message: String,
     },
-    /// The function's name does not end as the template names it.
+    /// The workflow's name does not end as the template names it.
     #[error(
-        "this function is named `{name}`; template.yaml names it <stack>-event-filter, and the stack's name is needed to know what is ours"
+        "REFRESH_CATALOG_STATE_MACHINE_ARN is `{arn}`; template.yaml names the workflow <stack>-refresh-catalog, and the stack's name is needed to know what is ours"
     )]
-    FunctionName {
-        /// Its name.
-        name: String,
+    WorkflowName {
+        /// The ARN given.
+        arn: String,
     },
 }
 
@@ -58,7 +58,7 @@ impl Fault for FilterError {
             Self::Operations(error) => error.kind(),
             Self::Aws(error) => error.kind(),
             Self::Shape { .. } => FaultKind::InvalidInput,
-            Self::Notice(_) | Self::FunctionName { .. } => FaultKind::Failed,
+            Self::Notice(_) | Self::WorkflowName { .. } => FaultKind::Failed,
         }
     }
 }

@@ -18,8 +18,8 @@ use crate::{
     event::{Envelope, Happening},
 };
 
-/// How template.yaml ends this function's name, after the stack's.
-const OWN_NAME: &str = "-event-filter";
+/// How template.yaml ends the name of the workflow, after the stack's.
+const REFRESH_CATALOG: &str = "-refresh-catalog";
 /// The kinds a call may name: what it changes, or what that belongs to.
 const NAMED_BY_CALLS: [Kind; 4] = [
     Kind::Campaign,
@@ -49,22 +49,19 @@ impl EventFilter {
     /// Makes the clients.
     ///
     /// # Errors
-    /// When a variable is missing, or the function is not named as the template names it.
+    /// When a variable is missing, or the workflow is not named as the template names it.
     pub(crate) async fn from_environment() -> Result<Self, FilterError> {
         let sdk = aws::for_workflows().await;
-        let name = required("AWS_LAMBDA_FUNCTION_NAME")?;
-        let Some(stack) = name.strip_suffix(OWN_NAME) else {
-            return Err(FilterError::FunctionName { name });
-        };
+        let refresh_catalog = required("REFRESH_CATALOG_STATE_MACHINE_ARN")?;
         Ok(Self {
+            stack: stack_of(&refresh_catalog)?.to_owned(),
             source: EstateSource::from_environment(&sdk)?,
             targets: Targets {
                 workflows: aws_sdk_sfn::Client::new(&sdk),
-                refresh_catalog: required("REFRESH_CATALOG_STATE_MACHINE_ARN")?,
+                refresh_catalog,
                 notifications: aws_sdk_sns::Client::new(&sdk),
                 topic: required("NOTIFICATION_TOPIC_ARN")?,
             },
-            stack: stack.to_owned(),
         })
     }
 
@@ -123,6 +120,17 @@ impl EventFilter {
     }
 }
 
+/// The stack's name, with which the names of all our functions, roles and workflows begin.
+fn stack_of(refresh_catalog: &str) -> Result<&str, FilterError> {
+    refresh_catalog
+        .rsplit(':')
+        .next()
+        .and_then(|name| name.strip_suffix(REFRESH_CATALOG))
+        .ok_or_else(|| FilterError::WorkflowName {
+            arn: refresh_catalog.to_owned(),
+        })
+}
+
 async fn known_arns(estate: &Estate) -> Result<BTreeSet<String>, FilterError> {
     let mut arns = BTreeSet::new();
     for kind in NAMED_BY_CALLS {
@@ -130,4 +138,16 @@ async fn known_arns(estate: &Estate) -> Result<BTreeSet<String>, FilterError> {
         arns.extend(states.into_iter().map(|state| state.arn));
     }
     Ok(arns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stack_is_known_by_its_workflow() {
+        let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:my-shop-refresh-catalog";
+        assert_eq!(stack_of(arn).unwrap(), "my-shop");
+        assert!(stack_of("arn:aws:states:us-east-1:1:stateMachine:other").is_err());
+    }
 }

@@ -7,8 +7,7 @@
 //!
 //! - Metrics, by decision: `Events`.
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `NOTIFICATION_TOPIC_ARN`,
-//!   `REFRESH_CATALOG_STATE_MACHINE_ARN`, `METRICS_NAMESPACE`; and `AWS_LAMBDA_FUNCTION_NAME`, which
-//!   Lambda sets: it begins with the stack's name, as the names of all our functions do.
+//!   `REFRESH_CATALOG_STATE_MACHINE_ARN` (its name also tells the stack's), `METRICS_NAMESPACE`.
 //! - Permissions: `s3:GetObject` on the configuration; `dynamodb:Query` on the Operations table;
 //!   `states:StartExecution` on refresh-catalog; `sns:Publish` on the topic; the KMS key of both.
 
