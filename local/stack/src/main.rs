@@ -96,6 +96,7 @@ async fn bring_up(options: &Options) -> Result<()> {
 }
 
 async fn seed(options: &Options, source: Source) -> Result<()> {
+    source.check()?;
     let stack = Stack::running(layout(options)?).await?;
     let mut steps = Steps::default();
     let seeded = steps.run("seed", seeding::seed(&stack, source)).await?;

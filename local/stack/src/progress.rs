@@ -48,6 +48,22 @@ impl Progress {
         Self::new(label.into(), total, shape)
     }
 
+    /// Something too short to be shown.
+    #[must_use]
+    pub fn none() -> Self {
+        let plain = Mutex::new(Plain {
+            reported: Instant::now(),
+            position: 0,
+        });
+        Self {
+            label: String::new(),
+            bar: None,
+            total: 0,
+            started: Instant::now(),
+            plain,
+        }
+    }
+
     fn new(label: String, total: u64, shape: &str) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let target = ProgressDrawTarget::stderr();

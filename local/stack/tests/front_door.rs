@@ -152,13 +152,21 @@ async fn bodies_are_streamed_not_collected() {
     assert_eq!(next().await, None);
 }
 
+/// Service, headers, status, text of the answer.
+type Case = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    u16,
+    &'static str,
+);
+
 #[tokio::test]
 async fn throttling_looks_like_that_of_the_service() {
     let door = door().await;
     let all = json!({"throttle": 100});
     let faults = json!({"personalize": all, "s3": all, "sns": all, "lambda": all, "dynamodb": all});
     assert_eq!(set_faults(&door, &faults).await, StatusCode::OK);
-    let cases: [(&str, &[(&str, &str)], u16, &str); 5] = [
+    let cases: [Case; 5] = [
         (
             "personalize",
             &[("x-amz-target", "AmazonPersonalize.CreateFilter")],

@@ -43,6 +43,7 @@ pub struct Request {
 pub async fn run(request: &Request, interrupted: impl Future<Output = ()>) -> Result<()> {
     // What is wrong with the command itself is said before anything is started.
     let source = Source::detect(request.data.as_deref())?;
+    source.check()?;
     let mut steps = Steps::default();
     let mut report = Report::default();
     let outcome = tokio::select! {

@@ -39,6 +39,9 @@ struct Solution {
     #[serde(rename = "solutionVersionArn")]
     version: String,
     metrics: BTreeMap<String, f64>,
+    /// What `evaluate` decided, for the table only.
+    #[serde(skip)]
+    decision: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -82,6 +85,7 @@ impl Report {
                 metrics: metrics
                     .filter_map(|(name, value)| Some((name.clone(), value.as_f64()?)))
                     .collect(),
+                decision: solution["decision"].as_str().unwrap_or("-").to_owned(),
                 name,
             });
         }
@@ -121,10 +125,13 @@ impl Report {
                 };
                 let mut row = vec![solution.name.clone(), solution.recipe.clone()];
                 row.extend(SHOWN.iter().map(|(_, name)| metric(name)));
+                row.push(solution.decision.clone());
                 row
             })
             .collect();
-        let header = ["solution", "recipe", SHOWN[0].0, SHOWN[1].0, SHOWN[2].0];
+        let header = [
+            "solution", "recipe", SHOWN[0].0, SHOWN[1].0, SHOWN[2].0, "decision",
+        ];
         table::print(
             "Trained, measured on interactions held back",
             &header,
@@ -159,6 +166,7 @@ mod tests {
                 recipe: "aws-similar-items".into(),
                 version: "arn:1".into(),
                 metrics: BTreeMap::from([("coverage".into(), 0.5)]),
+                decision: "PROMOTE".into(),
             }],
             queries: vec![Query {
                 placement: "home".into(),

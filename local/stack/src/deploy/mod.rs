@@ -35,13 +35,15 @@ pub async fn run(
     let keys = packages
         .iter()
         .map(|(name, package)| (name.clone(), stack::package_key(name, package)));
-    let packaged = template::package(&layout.template(), stack::ARTIFACTS, &keys.collect())?;
+    let keys = keys.collect();
+    let packaged = template::package(&layout.template(), stack::ARTIFACTS, &keys)?;
     let parameters = [
         ("Architecture", architecture().to_owned()),
         ("AwsEndpointUrl", ports.endpoint()),
         ("PollSeconds", "1".to_owned()),
     ];
     let outputs = stack::deploy(clients, &packaged, &parameters).await?;
+    stack::remove_old_packages(clients, &keys).await?;
     upload_config(layout, clients, &outputs).await?;
     Ok(outputs)
 }

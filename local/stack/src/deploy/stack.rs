@@ -57,6 +57,19 @@ pub async fn upload_packages(
         .await
 }
 
+/// Removes packages of earlier builds, which nothing refers to any more.
+///
+/// # Errors
+/// [`Error::Aws`].
+pub async fn remove_old_packages(
+    clients: &Clients,
+    current: &BTreeMap<String, String>,
+) -> Result<()> {
+    let mut keys = s3::list(&clients.s3, ARTIFACTS, "functions/").await?;
+    keys.retain(|key| !current.values().any(|used| used == key));
+    s3::delete(&clients.s3, ARTIFACTS, &keys).await
+}
+
 /// Creates or updates the stack and waits until it is done.
 ///
 /// `parameters` are passed as far as the template declares them.

@@ -46,6 +46,14 @@ struct Shop {
     customers: HashMap<String, String>,
 }
 
+/// Looks whether the file has the columns.
+///
+/// # Errors
+/// [`Error::Data`](crate::Error::Data) when it has not.
+pub(super) fn check(file: &Path) -> Result<()> {
+    Lines::open(file, COLUMNS, [], &Progress::none()).map(|_| ())
+}
+
 /// Reads the file; the number of its rows.
 ///
 /// # Errors

@@ -14,6 +14,13 @@ use crate::progress::Progress;
 /// The event type of a file without that column.
 const DEFAULT_EVENT: &str = "view";
 
+/// What a file of interactions needs.
+const INTERACTIONS: [&str; 3] = ["USER_ID", "ITEM_ID", "TIMESTAMP"];
+/// What a file of items needs.
+const ITEMS: [&str; 2] = ["ITEM_ID", "PRICE"];
+/// What a file of users needs.
+const USERS: [&str; 1] = ["USER_ID"];
+
 /// The files of a shop.
 #[derive(Debug, Clone)]
 pub struct Files {
@@ -73,6 +80,22 @@ impl Files {
     }
 }
 
+/// Looks whether the files have the columns.
+///
+/// # Errors
+/// [`Error::Data`] when one has not.
+pub(super) fn check(files: &Files) -> Result<()> {
+    let progress = Progress::none();
+    Lines::open(&files.interactions, INTERACTIONS, [], &progress)?;
+    if let Some(file) = &files.items {
+        Lines::open(file, ITEMS, [], &progress)?;
+    }
+    if let Some(file) = &files.users {
+        Lines::open(file, USERS, [], &progress)?;
+    }
+    Ok(())
+}
+
 /// Reads all files; the number of their rows.
 ///
 /// # Errors
@@ -101,9 +124,8 @@ fn interactions(
     rejects: &mut Rejects,
     progress: &Progress,
 ) -> Result<u64> {
-    let wanted = ["USER_ID", "ITEM_ID", "TIMESTAMP"];
     let (mut lines, [user, item, time], [kind, value]) =
-        Lines::open(file, wanted, ["EVENT_TYPE", "EVENT_VALUE"], progress)?;
+        Lines::open(file, INTERACTIONS, ["EVENT_TYPE", "EVENT_VALUE"], progress)?;
     let mut check = Check::new(now);
     each(&mut lines, file, rejects, |fields| {
         let optional = |place: Option<usize>| place.map(|place| fields[place].trim());
@@ -140,8 +162,7 @@ fn items(
         "CATEGORY_L1",
         "CREATION_TIMESTAMP",
     ];
-    let (mut lines, [id, price], places) =
-        Lines::open(file, ["ITEM_ID", "PRICE"], optional, progress)?;
+    let (mut lines, [id, price], places) = Lines::open(file, ITEMS, optional, progress)?;
     let [
         title,
         name,
@@ -188,7 +209,7 @@ fn users(
     rejects: &mut Rejects,
     progress: &Progress,
 ) -> Result<u64> {
-    let (mut lines, [id], [country]) = Lines::open(file, ["USER_ID"], ["COUNTRY"], progress)?;
+    let (mut lines, [id], [country]) = Lines::open(file, USERS, ["COUNTRY"], progress)?;
     each(&mut lines, file, rejects, |fields| {
         let id = fields[id].trim();
         check::id(id)?;

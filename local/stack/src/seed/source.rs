@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::personalize_csv::Files;
+use super::online_retail;
+use super::personalize_csv::{self, Files};
 use crate::error::{Error, Result};
 
 /// Where a shop's data comes from.
@@ -53,6 +54,19 @@ impl Source {
         }
         // Whatever column it lacks is said by the reader.
         Ok(Self::OnlineRetail(path.to_owned()))
+    }
+
+    /// Opens the files as far as their headers, so that a file that cannot be used at all is known
+    /// before anything else is done.
+    ///
+    /// # Errors
+    /// [`Error::Data`] with the file and the column it lacks.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            Self::OnlineRetail(file) => online_retail::check(file),
+            Self::Personalize(files) => personalize_csv::check(files),
+            Self::DemoStore(_) | Self::Synthetic => Ok(()),
+        }
     }
 
     /// Bytes to read, for the progress; 0 when there is no file.
