@@ -1,19 +1,13 @@
-//! The step: judges a dataset, copies its good rows when some are broken, stores the report, the
-//! rejected rows and, of a dataset that passed, what later steps ask about it.
+//! The step: judges a dataset, copies its good rows when some are broken, and has the results stored.
 
-use std::{
-    collections::BTreeMap,
-    time::{Instant, SystemTime},
-};
+use std::time::{Instant, SystemTime};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared::{
     aws,
     config::{DatasetType, EstateConfig},
     environment::required,
-    estate::{Estate, EstateSource},
-    metrics::{self, Unit},
-    operations::GoodCheck,
+    estate::EstateSource,
 };
 
 use crate::{
@@ -22,8 +16,8 @@ use crate::{
     objects::Bucket,
     pass::Outcome,
     reading::Reading,
-    reason::Reason,
-    report::{self, RejectedFile, Report},
+    report::{self, Report},
+    results::{self, Answer},
 };
 
 /// The longest name of a run: a workflow's execution has 80 characters at most.
@@ -37,20 +31,6 @@ pub(crate) struct Event {
     location: Option<String>,
     /// The workflow's execution: it names the report.
     run: String,
-}
-
-/// The verdict.
-#[derive(Debug, Serialize)]
-pub(crate) struct Answer {
-    dataset: DatasetType,
-    passed: bool,
-    /// Good rows: those that an import of `location` brings.
-    rows: u64,
-    rejected: BTreeMap<Reason, u64>,
-    report: String,
-    problems: Vec<String>,
-    /// What to import: as asked, or the copy without the rejected rows.
-    location: String,
 }
 
 /// The step with its clients.
@@ -98,7 +78,8 @@ impl CheckData {
         let location = self
             .copy_of_good_rows(&reading, &found, &source, &run)
             .await?;
-        let rejected_rows = self.store_rejected(&mut found, event.dataset, &run).await?;
+        let rejected_rows =
+            results::store_rejected(&self.bucket, &mut found, event.dataset, &run).await?;
         let tally = found.tally;
         let report = Report {
             dataset: event.dataset,
@@ -118,9 +99,9 @@ impl CheckData {
             rejected: tally.rejected,
             event_mix: tally.events,
         };
-        emit(&report, started);
+        results::emit(&report, started);
         let samples = (tally.users.samples, tally.items.samples);
-        self.store(report, samples, &estate).await
+        results::store(&self.bucket, report, samples, &estate).await
     }
 
     /// Judges the whole, unless some of it could not be read at all: then that is the one problem.
@@ -156,66 +137,6 @@ impl CheckData {
         reading.copy(&key).await?;
         Ok(key)
     }
-
-    async fn store_rejected(
-        &self,
-        found: &mut Outcome,
-        dataset: DatasetType,
-        run: &str,
-    ) -> Result<Option<RejectedFile>, CheckError> {
-        if found.rejected.stored == 0 {
-            return Ok(None);
-        }
-        let file = RejectedFile::new(
-            format!("rejected/check-data/{}/{run}.csv", dataset.name()),
-            found.rejected.stored,
-        );
-        let rows = std::mem::take(&mut found.rejected).into_bytes()?;
-        self.bucket.put(&file.key, "text/csv", rows).await?;
-        Ok(Some(file))
-    }
-
-    /// Stores the report and, of a dataset that passed, what is known of it. The state comes last:
-    /// it never names a report or a copy that is not there.
-    async fn store(
-        &self,
-        report: Report,
-        (sample_users, sample_items): (Vec<String>, Vec<String>),
-        estate: &Estate,
-    ) -> Result<Answer, CheckError> {
-        let key = format!(
-            "reports/check-data/{}/{}.json",
-            report.dataset.name(),
-            report.run
-        );
-        let json = serde_json::to_vec_pretty(&report)?;
-        self.bucket.put(&key, "application/json", json).await?;
-        if report.passed {
-            let check = GoodCheck {
-                report: key.clone(),
-                rows: report.rows,
-                sample_users,
-                sample_items,
-            };
-            estate
-                .operations
-                .put_good_check(report.dataset, &check)
-                .await?;
-        }
-        Ok(Answer {
-            dataset: report.dataset,
-            passed: report.passed,
-            rows: report.rows,
-            rejected: report.rejected,
-            report: key,
-            problems: report
-                .problems
-                .into_iter()
-                .map(|problem| problem.text)
-                .collect(),
-            location: report.location,
-        })
-    }
 }
 
 /// The columns and the location that the configuration declares for `dataset`.
@@ -249,36 +170,6 @@ fn now() -> i64 {
         .ok()
         .and_then(|since| i64::try_from(since.as_secs()).ok())
         .unwrap_or(0)
-}
-
-fn emit(report: &Report, started: Instant) {
-    let rejected: u64 = report.rejected.values().sum();
-    let passed = if report.passed { 1.0 } else { 0.0 };
-    // Counts of rows stay far below 2^53, where a float would begin to round them.
-    #[allow(clippy::cast_precision_loss)]
-    let (rows, broken) = (report.rows as f64, rejected as f64);
-    metrics::emit(
-        "check-data",
-        &[("dataset", report.dataset.name())],
-        &[
-            ("Rows", Unit::Count, rows),
-            ("RowsRejected", Unit::Count, broken),
-            ("Passed", Unit::Count, passed),
-            (
-                "CheckTime",
-                Unit::Milliseconds,
-                started.elapsed().as_secs_f64() * 1_000.0,
-            ),
-        ],
-    );
-    tracing::info!(
-        dataset = report.dataset.name(),
-        passed = report.passed,
-        rows = report.rows,
-        rejected,
-        objects = report.objects.len(),
-        "checked"
-    );
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 use shared::config::DatasetType;
 
 use crate::{
-    columns::{Columns, Layout},
+    columns::Columns,
     duplicates::{Duplicates, WINDOW},
     hash,
+    layout::Layout,
     reason::{Reason, Rejection},
     records::{Line, Records},
     rejected::RejectedRows,

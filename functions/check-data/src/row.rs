@@ -1,7 +1,8 @@
 //! Judges one row against its columns: the first rule it breaks, or its values.
 
 use crate::{
-    columns::{Column, Columns, Layout, Rule},
+    columns::{Column, Columns, Rule},
+    layout::Layout,
     reason::{Reason, Rejection},
     records::Fields,
 };
