@@ -1,7 +1,8 @@
 //! Amazon Personalize on a laptop: the wire protocol of its three APIs, with a recommender behind it.
 //!
 //! [`Server`] is all that others need; the binary `personalize-local` is a command line around it.
-//! The algorithms are in the crate `recommender`; nothing here knows of the rest of the project.
+//! The algorithms are in the crate `recommender`, the syntax of filters in `filter-expression`;
+//! nothing here knows of the rest of the project.
 
 mod app;
 mod clock;

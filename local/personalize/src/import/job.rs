@@ -135,11 +135,10 @@ impl Rows {
     /// Makes sure that the file is whole before the job says that it is done.
     fn keep(self) -> Result<Batch, String> {
         if let Some((path, mut writer)) = self.copy {
-            let keep = || -> io::Result<()> {
+            let mut keep = || -> io::Result<()> {
                 writer.flush()?;
                 File::open(&path)?.sync_all()
             };
-            let mut keep = keep;
             keep().map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         }
         Ok(self.batch)

@@ -1,7 +1,7 @@
 //! What the tests of the server need: an S3 of a few lines, a small shop's data, clients.
 
-pub mod s3;
-pub mod shop;
+pub(crate) mod s3;
+pub(crate) mod shop;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -9,16 +9,16 @@ use aws_config::{BehaviorVersion, Region};
 use aws_sdk_personalize::config::Credentials;
 use personalize_local::{Config, Pace, Server};
 
-pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The three clients of a server.
-pub struct Clients {
-    pub control: aws_sdk_personalize::Client,
-    pub runtime: aws_sdk_personalizeruntime::Client,
-    pub events: aws_sdk_personalizeevents::Client,
+pub(crate) struct Clients {
+    pub(crate) control: aws_sdk_personalize::Client,
+    pub(crate) runtime: aws_sdk_personalizeruntime::Client,
+    pub(crate) events: aws_sdk_personalizeevents::Client,
 }
 
-pub async fn start(state: Option<PathBuf>, s3: SocketAddr) -> Result<(Server, Clients)> {
+pub(crate) async fn start(state: Option<PathBuf>, s3: SocketAddr) -> Result<(Server, Clients)> {
     let server = Server::start(Config {
         address: ([127, 0, 0, 1], 0).into(),
         state,
@@ -41,7 +41,7 @@ pub async fn start(state: Option<PathBuf>, s3: SocketAddr) -> Result<(Server, Cl
 }
 
 /// Asks until the answer is neither PENDING nor IN_PROGRESS, for a minute at most.
-pub async fn settled<F>(mut status: impl FnMut() -> F) -> Result<String>
+pub(crate) async fn settled<F>(mut status: impl FnMut() -> F) -> Result<String>
 where
     F: Future<Output = Result<String>>,
 {

@@ -18,7 +18,7 @@ use super::Result;
 /// Keys and contents of the only bucket, whatever its name.
 type Objects = Arc<BTreeMap<String, String>>;
 
-pub async fn serve(objects: BTreeMap<String, String>) -> Result<SocketAddr> {
+pub(crate) async fn serve(objects: BTreeMap<String, String>) -> Result<SocketAddr> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let router = Router::new().fallback(answer).with_state(Arc::new(objects));

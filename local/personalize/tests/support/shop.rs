@@ -7,15 +7,15 @@ use aws_sdk_personalize::types::DataSource;
 
 use super::{Clients, Result, settled};
 
-pub const INTERACTIONS: &str = r#"{"type":"record","name":"Interactions","fields":[
+pub(crate) const INTERACTIONS: &str = r#"{"type":"record","name":"Interactions","fields":[
     {"name":"USER_ID","type":"string"},{"name":"ITEM_ID","type":"string"},
     {"name":"TIMESTAMP","type":"long"},{"name":"EVENT_TYPE","type":"string"}]}"#;
-pub const ITEMS: &str = r#"{"type":"record","name":"Items","fields":[
+pub(crate) const ITEMS: &str = r#"{"type":"record","name":"Items","fields":[
     {"name":"ITEM_ID","type":"string"},{"name":"PRICE","type":"float"},
     {"name":"CATEGORY","type":["null","string"],"categorical":true}]}"#;
 
 /// The objects of the bucket, broken files included.
-pub fn objects() -> BTreeMap<String, String> {
+pub(crate) fn objects() -> BTreeMap<String, String> {
     let header = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n";
     let mut files = [header.to_owned(), header.to_owned()];
     for row in 0..2000 {
@@ -57,7 +57,7 @@ pub fn objects() -> BTreeMap<String, String> {
 }
 
 /// Makes the group with its two datasets.
-pub async fn create_datasets(clients: &Clients) -> Result<Group> {
+pub(crate) async fn create_datasets(clients: &Clients) -> Result<Group> {
     let control = &clients.control;
     let group = control.create_dataset_group().name("shop").send().await?;
     let group = group.dataset_group_arn.unwrap_or_default();
@@ -75,10 +75,10 @@ pub async fn create_datasets(clients: &Clients) -> Result<Group> {
 }
 
 /// ARNs of the group and its datasets.
-pub struct Group {
-    pub arn: String,
-    pub interactions: String,
-    pub items: String,
+pub(crate) struct Group {
+    pub(crate) arn: String,
+    pub(crate) interactions: String,
+    pub(crate) items: String,
 }
 
 async fn dataset(clients: &Clients, group: &str, kind: &str, schema: &str) -> Result<String> {
@@ -112,7 +112,7 @@ async fn dataset(clients: &Clients, group: &str, kind: &str, schema: &str) -> Re
 }
 
 /// Imports a file or folder; the answer is the failure reason, or nothing.
-pub async fn import(clients: &Clients, dataset: &str, path: &str) -> Result<Option<String>> {
+pub(crate) async fn import(clients: &Clients, dataset: &str, path: &str) -> Result<Option<String>> {
     let control = &clients.control;
     let name: String = path.chars().filter(char::is_ascii_alphanumeric).collect();
     let source = DataSource::builder().data_location(format!("s3://data/{path}"));
@@ -136,7 +136,7 @@ pub async fn import(clients: &Clients, dataset: &str, path: &str) -> Result<Opti
 }
 
 /// Makes a solution and trains it; the answer is the version's ARN and its failure reason.
-pub async fn train(
+pub(crate) async fn train(
     clients: &Clients,
     group: &str,
     name: &str,
@@ -177,7 +177,7 @@ pub async fn train(
 }
 
 /// Deploys a version.
-pub async fn deploy(clients: &Clients, name: &str, version: &str) -> Result<String> {
+pub(crate) async fn deploy(clients: &Clients, name: &str, version: &str) -> Result<String> {
     let control = &clients.control;
     let campaign = control
         .create_campaign()
