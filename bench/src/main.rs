@@ -11,6 +11,10 @@
 //! directions, and the wake-ups of both processes. On AWS the transfers to the services are over TLS,
 //! which costs some more; the runtime API is plain HTTP there too.
 //!
+//! Not in it is the time the two processes were ready to run but waited for a processor that other
+//! work on the machine had (see [`schedule`]); the figure with it stands beside. Because the two also
+//! wait for each other, the processor time both took, without the stub's, is always in the figure.
+//!
 //! The stub and the runtime API run on one thread of this process, so that `recommend` has another
 //! core to itself where there are two. The function's standard output goes to `/dev/null`.
 //!
@@ -23,6 +27,7 @@ mod process;
 mod report;
 mod runtime_api;
 mod scenario;
+mod schedule;
 mod services;
 
 use std::{path::PathBuf, process::ExitCode};

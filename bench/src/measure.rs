@@ -1,15 +1,16 @@
 //! Runs the scenarios against one process, one invocation after another.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use crate::{
     error::BenchError,
     http::serve,
     process::Process,
-    report::{Report, Row},
-    runtime_api::RuntimeApi,
+    report::{Report, Row, Sample},
+    runtime_api::{Answered, RuntimeApi},
     scenario::{EXPECTED, Scenario, is_full},
-    services::Services,
+    schedule::{Scheduled, Watch},
+    services::{Served, Services},
 };
 
 /// The harness around a running function.
@@ -17,12 +18,6 @@ struct Harness {
     api: RuntimeApi,
     services: Arc<Services>,
     process: Process,
-}
-
-/// One invocation.
-struct Sample {
-    own: Duration,
-    calls: u64,
 }
 
 /// Measures `binary`.
@@ -33,8 +28,10 @@ pub(crate) async fn measure(
 ) -> Result<Report, BenchError> {
     let services = Arc::new(Services::default());
     let address = serve(Arc::clone(&services)).await?;
-    let api = RuntimeApi::start().await?;
+    let watch = Arc::new(Watch::default());
+    let api = RuntimeApi::start(Arc::clone(&watch)).await?;
     let process = Process::start(binary, api.address, address)?;
+    watch.function(process.id());
     let mut harness = Harness {
         api,
         services,
@@ -60,14 +57,11 @@ impl Harness {
         for n in 0..warm_ups {
             self.invoke(scenario, n).await?;
         }
-        let mut own = Vec::new();
-        let mut calls = 0;
+        let mut samples = Vec::new();
         for n in warm_ups..warm_ups.saturating_add(invocations) {
-            let sample = self.invoke(scenario, n).await?;
-            own.push(sample.own);
-            calls += sample.calls;
+            samples.push(self.invoke(scenario, n).await?);
         }
-        Ok(Row::new(scenario.name(), own, calls))
+        Ok(Row::new(scenario.name(), &samples))
     }
 
     async fn invoke(&mut self, scenario: Scenario, n: u32) -> Result<Sample, BenchError> {
@@ -83,9 +77,66 @@ impl Harness {
                 answer: answer.chars().take(500).collect(),
             });
         }
-        Ok(Sample {
-            own: answered.elapsed.saturating_sub(served.time),
-            calls: served.calls,
-        })
+        Ok(sample(&answered, served))
+    }
+}
+
+/// The services' time is not the function's, nor is the time that other work on the machine took.
+///
+/// The scheduler does not say for whom a process waits, and the two wait for each other too. So what
+/// both ran, without the services, stays in the figure in any case.
+fn sample(answered: &Answered, served: Served) -> Sample {
+    let Scheduled {
+        function,
+        harness,
+        waiting,
+    } = answered.scheduled;
+    let with_waiting = answered.elapsed.saturating_sub(served.time);
+    let ran = (function + harness).saturating_sub(served.time);
+    Sample {
+        own: with_waiting
+            .saturating_sub(waiting)
+            .max(ran)
+            .min(with_waiting),
+        with_waiting,
+        running: function,
+        calls: served.calls,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+
+    use super::*;
+
+    /// The own time of an invocation of 1,000 µs, 200 of them in services, in which the function ran
+    /// for 250 and this process for 300.
+    fn own(waiting: u64) -> u128 {
+        let micros = Duration::from_micros;
+        let answered = Answered {
+            elapsed: micros(1_000),
+            scheduled: Scheduled {
+                function: micros(250),
+                harness: micros(300),
+                waiting: micros(waiting),
+            },
+            body: Bytes::new(),
+        };
+        let time = micros(200);
+        sample(&answered, Served { time, calls: 1 }).own.as_micros()
+    }
+
+    #[test]
+    fn services_and_other_work_are_not_the_functions_own() {
+        assert_eq!(own(0), 800);
+        assert_eq!(own(300), 500);
+    }
+
+    #[test]
+    fn what_both_ran_is_never_taken_for_other_work() {
+        assert_eq!(own(700), 350);
     }
 }

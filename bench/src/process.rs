@@ -75,6 +75,11 @@ impl Process {
         })
     }
 
+    /// Its id.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Its memory, where the system has `/proc`.
     pub(crate) fn memory(&self) -> Option<Memory> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).ok()?;

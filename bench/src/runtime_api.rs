@@ -3,7 +3,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,6 +15,7 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc};
 use crate::{
     error::BenchError,
     http::{Handler, serve},
+    schedule::{Scheduled, Watch},
 };
 
 /// One answered invocation.
@@ -22,6 +23,8 @@ use crate::{
 pub(crate) struct Answered {
     /// From handing out the event to having the whole answer.
     pub(crate) elapsed: Duration,
+    /// What the scheduler did in that time.
+    pub(crate) scheduled: Scheduled,
     /// The answer, or Lambda's error object.
     pub(crate) body: Bytes,
 }
@@ -38,18 +41,20 @@ pub(crate) struct RuntimeApi {
 struct Server {
     events: AsyncMutex<mpsc::Receiver<Bytes>>,
     answers: mpsc::Sender<Answered>,
-    handed_out: Mutex<Instant>,
+    watch: Arc<Watch>,
+    handed_out: Mutex<(Scheduled, Instant)>,
 }
 
 impl RuntimeApi {
-    /// Starts to serve it.
-    pub(crate) async fn start() -> Result<Self, BenchError> {
+    /// Starts to serve it; `watch` looks at the scheduler around each invocation.
+    pub(crate) async fn start(watch: Arc<Watch>) -> Result<Self, BenchError> {
         let (events, to_hand_out) = mpsc::channel(1);
         let (taken, answers) = mpsc::channel(1);
         let server = Server {
             events: AsyncMutex::new(to_hand_out),
             answers: taken,
-            handed_out: Mutex::new(Instant::now()),
+            watch,
+            handed_out: Mutex::new((Scheduled::default(), Instant::now())),
         };
         Ok(Self {
             address: serve(Arc::new(server)).await?,
@@ -100,21 +105,18 @@ impl Server {
                 response.headers_mut().insert(name, value);
             }
         }
-        *self
-            .handed_out
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        // The function is idle here: it has asked for work and waits for it.
+        let scheduled = self.watch.look();
+        *self.handed_out() = (scheduled, Instant::now());
         response
     }
 
     async fn take(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let body = request.into_body().collect().await;
-        let handed_out = *self
-            .handed_out
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let (scheduled, handed_out) = *self.handed_out();
         let answered = Answered {
             elapsed: handed_out.elapsed(),
+            scheduled: self.watch.look().since(scheduled),
             body: body
                 .map(http_body_util::Collected::to_bytes)
                 .unwrap_or_default(),
@@ -123,5 +125,11 @@ impl Server {
         let mut response = Response::new(Full::default());
         *response.status_mut() = hyper::StatusCode::ACCEPTED;
         response
+    }
+
+    fn handed_out(&self) -> MutexGuard<'_, (Scheduled, Instant)> {
+        self.handed_out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

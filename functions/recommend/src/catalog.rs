@@ -112,7 +112,7 @@ impl Catalog {
         }
         let (mut cache, now) = (self.cache(), Instant::now());
         for id in ids {
-            cache.put((*id).to_owned(), products.get(*id).cloned(), now);
+            cache.put(id, products.get(*id).cloned(), now);
         }
         products
     }
