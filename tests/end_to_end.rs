@@ -1,6 +1,8 @@
 //! The main job as a newcomer runs it: `local demo`, from a command line to an exit code, and what
 //! it says when something is wrong.
 
+#![allow(clippy::expect_used, reason = "in a test a panic is the report")]
+
 use std::{
     net::TcpListener,
     path::{Path, PathBuf},
@@ -17,7 +19,7 @@ fn local(name: &str, arguments: &[&str]) -> (Command, PathBuf) {
     let mut command = Command::new(env!("CARGO"));
     command
         .current_dir(ROOT)
-        .args(["run", "--quiet", "--package", "local", "--bin", "local", "--"])
+        .args(["run", "--quiet", "--bin", "local", "--"])
         .args(arguments)
         .arg("--state")
         .arg(&state);
@@ -28,8 +30,14 @@ fn run(name: &str, arguments: &[&str]) -> Output {
     local(name, arguments).0.output().expect("cargo runs")
 }
 
-const FREE_PORTS: [&str; 6] =
-    ["--port", "0", "--ministack-port", "0", "--personalize-port", "0"];
+const FREE_PORTS: [&str; 6] = [
+    "--port",
+    "0",
+    "--ministack-port",
+    "0",
+    "--personalize-port",
+    "0",
+];
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
@@ -40,15 +48,22 @@ fn refused(name: &str, output: &Output, words: &[&str]) {
     let said = said(output);
     assert_eq!(output.status.code(), Some(2), "{name}: {said}");
     for word in words {
-        assert!(said.contains(word), "{name} should mention `{word}`: {said}");
+        assert!(
+            said.contains(word),
+            "{name} should mention `{word}`: {said}"
+        );
     }
-    assert!(!said.contains("panicked") && !said.contains("Error {"), "{name}: {said}");
+    assert!(
+        !said.contains("panicked") && !said.contains("Error {"),
+        "{name}: {said}"
+    );
 }
 
 #[test]
 fn the_demo_ends_with_a_shop_whose_answers_change() {
     let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo.json");
     let path = report.display().to_string();
+    tests::forget(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo"));
     let mut arguments = vec!["demo", "--once", "--json", &path];
     arguments.extend(FREE_PORTS);
     let output = run("demo", &arguments);
@@ -62,37 +77,63 @@ fn the_demo_ends_with_a_shop_whose_answers_change() {
     let solutions = report["solutions"].as_array().expect("solutions");
     assert_eq!(solutions.len(), 3);
     for solution in solutions {
-        assert!(solution["solutionVersionArn"].as_str().is_some_and(|arn| arn.contains(":solution/")));
+        assert!(
+            solution["solutionVersionArn"]
+                .as_str()
+                .is_some_and(|arn| arn.contains(":solution/"))
+        );
         assert!(solution["metrics"]["coverage"].is_number(), "{solution}");
     }
     let queries = report["queries"].as_array().expect("queries");
-    let placements: Vec<&str> =
-        queries.iter().filter_map(|query| query["placement"].as_str()).collect();
+    let placements: Vec<&str> = queries
+        .iter()
+        .filter_map(|query| query["placement"].as_str())
+        .collect();
     assert_eq!(placements, ["home", "home", "product-detail", "cart"]);
     for query in queries {
         let items = query["items"].as_array().expect("items");
         assert!(items.len() >= 5, "{query}");
-        assert!(items.iter().all(|item| item["title"].is_string()), "{query}");
+        assert!(
+            items.iter().all(|item| item["title"].is_string()),
+            "{query}"
+        );
     }
-    assert!(report["seconds"]["retrain"].as_f64().is_some_and(|seconds| seconds > 0.0));
+    assert!(
+        report["seconds"]["retrain"]
+            .as_f64()
+            .is_some_and(|seconds| seconds > 0.0)
+    );
 }
 
 #[test]
 fn a_busy_port_is_named_and_nothing_is_started() {
     let busy = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = busy.local_addr().expect("an address").port().to_string();
-    let arguments =
-        ["up", "--port", &port, "--ministack-port", "0", "--personalize-port", "0"];
+    let arguments = [
+        "up",
+        "--port",
+        &port,
+        "--ministack-port",
+        "0",
+        "--personalize-port",
+        "0",
+    ];
     refused("busy port", &run("busy", &arguments), &[&port, "--port"]);
 }
 
 #[test]
 fn a_missing_python_is_named_with_the_remedy() {
     let (mut command, _) = local("no-python", &["doctor"]);
-    let output = command.env("PYTHON", "/nonexistent/python3").output().expect("cargo runs");
+    let output = command
+        .env("PYTHON", "/nonexistent/python3")
+        .output()
+        .expect("cargo runs");
     let said = said(&output);
     assert!(!output.status.success(), "{said}");
-    assert!(said.contains("/nonexistent/python3") && said.contains("3.10"), "{said}");
+    assert!(
+        said.contains("/nonexistent/python3") && said.contains("3.10"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -104,12 +145,19 @@ fn data_that_cannot_be_read_is_refused_before_anything_starts() {
         std::fs::write(&path, content).expect("a file");
         path.display().to_string()
     };
-    let picture = file("picture.csv", &[0x89, b'P', b'N', b'G', 0, 0, 0xff, b'\n', 0]);
+    let picture = file(
+        "picture.csv",
+        &[0x89, b'P', b'N', b'G', 0, 0, 0xff, b'\n', 0],
+    );
     let lacking = file("lacking.csv", b"InvoiceNo,StockCode,Quantity\n1,2,3\n");
     for (name, path, word) in [
         ("not CSV", picture.as_str(), "picture.csv"),
         ("lacks a column", lacking.as_str(), "Description"),
-        ("not there", "/nonexistent/shop.csv", "/nonexistent/shop.csv"),
+        (
+            "not there",
+            "/nonexistent/shop.csv",
+            "/nonexistent/shop.csv",
+        ),
     ] {
         let mut arguments = vec!["demo", "--once", "--data", path];
         arguments.extend(FREE_PORTS);
@@ -124,9 +172,24 @@ fn a_configuration_is_checked_with_the_path_of_every_problem() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("configurations");
     std::fs::create_dir_all(&folder).expect("a folder");
     for (name, from, to, words) in [
-        ("unknown-key", "limit: 10", "limt: 10", ["placements.home.limt", "unknown field"]),
-        ("filter", "WHERE Interactions", "WERE Interactions", ["filters[0].expression", "WHERE"]),
-        ("campaign", "campaign: popularity", "campaign: hits", ["placements.popular.campaign", "`hits`"]),
+        (
+            "unknown-key",
+            "limit: 10",
+            "limt: 10",
+            ["placements.home.limt", "unknown field"],
+        ),
+        (
+            "filter",
+            "WHERE Interactions",
+            "WERE Interactions",
+            ["filters[0].expression", "WHERE"],
+        ),
+        (
+            "campaign",
+            "campaign: popularity",
+            "campaign: hits",
+            ["placements.popular.campaign", "`hits`"],
+        ),
     ] {
         assert!(sound.contains(from));
         let path = folder.join(format!("{name}.yaml"));

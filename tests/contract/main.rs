@@ -4,6 +4,8 @@
 //! The cases share one stack and run in the order below, which is the order of a shop's first day:
 //! each leaves behind what the next one needs.
 
+#![allow(clippy::expect_used, reason = "in a test a panic is the report")]
+
 mod catalog;
 mod data;
 mod estate;
@@ -33,7 +35,9 @@ fn main() {
     if arguments.list {
         libtest_mimic::run(&arguments, trials(&cases, None)).exit();
     }
-    let shop = Arc::new(Shop::start(&std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("contract")));
+    let shop = Arc::new(Shop::start(
+        &std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("contract"),
+    ));
     let conclusion = libtest_mimic::run(&arguments, trials(&cases, Some(&shop)));
     // Stops the stack, which `exit` would not.
     drop(shop);

@@ -4,17 +4,36 @@ use serde_json::{Value, json};
 use tests::Shop;
 
 pub(crate) const CASES: &[super::Case] = &[
-    ("retrain names a solution that is not declared", names_an_unknown_solution),
-    ("retrain, evaluate and promote put a first version into service", first_version),
-    ("promote does not move to the version in service", already_in_service),
-    ("evaluate keeps what is already in service", keeps_what_is_in_service),
-    ("evaluate keeps a version under the floor", keeps_under_the_floor),
+    (
+        "retrain names a solution that is not declared",
+        names_an_unknown_solution,
+    ),
+    (
+        "retrain, evaluate and promote put a first version into service",
+        first_version,
+    ),
+    (
+        "promote does not move to the version in service",
+        already_in_service,
+    ),
+    (
+        "evaluate keeps what is already in service",
+        keeps_what_is_in_service,
+    ),
+    (
+        "evaluate keeps a version under the floor",
+        keeps_under_the_floor,
+    ),
 ];
 
 fn names_an_unknown_solution(shop: &Shop) {
     let failure = shop.invoke_wrongly("retrain", &json!({ "solution": "taste" }));
     assert_eq!(failure.error_type, "InvalidInput");
-    assert!(failure.message.contains("user-personalization"), "{}", failure.message);
+    assert!(
+        failure.message.contains("user-personalization"),
+        "{}",
+        failure.message
+    );
 }
 
 fn first_version(shop: &Shop) {
@@ -22,14 +41,21 @@ fn first_version(shop: &Shop) {
         let version = shop.invoke("retrain", &json!({ "solution": solution }));
         let again = shop.invoke("retrain", &json!({ "solution": solution }));
         let arn = version["solutionVersionArn"].as_str().expect("an ARN");
-        assert_eq!(again["solutionVersionArn"], arn, "a running training is not doubled");
+        assert_eq!(
+            again["solutionVersionArn"], arn,
+            "a running training is not doubled"
+        );
         let status = shop.settled(arn);
         assert_eq!(status["ok"], true, "{status}");
 
         let evaluation = evaluate(shop, solution, arn);
         assert_eq!(evaluation["decision"], "PROMOTE", "{evaluation}");
         assert_eq!(evaluation["inService"], Value::Null);
-        assert!(evaluation["metrics"]["coverage"].as_f64().is_some_and(|share| share > 0.0));
+        assert!(
+            evaluation["metrics"]["coverage"]
+                .as_f64()
+                .is_some_and(|share| share > 0.0)
+        );
 
         let moved = shop.invoke("promote", &moving(solution, arn));
         let campaign = moved["campaignArn"].as_str().expect("an ARN");
@@ -42,7 +68,12 @@ fn first_version(shop: &Shop) {
             }),
         );
         assert_eq!(verified["healthy"], true, "{verified}");
-        assert!(verified["answers"].as_u64().is_some_and(|answers| answers > 0), "{verified}");
+        assert!(
+            verified["answers"]
+                .as_u64()
+                .is_some_and(|answers| answers > 0),
+            "{verified}"
+        );
     }
 }
 
@@ -68,13 +99,20 @@ fn keeps_under_the_floor(shop: &Shop) {
     let evaluation = evaluate(shop, "similar-items", arn);
     shop.put(key, config);
     assert_eq!(evaluation["decision"], "KEEP", "{evaluation}");
-    assert!(evaluation["reason"].as_str().is_some_and(|reason| reason.contains("0.999")));
+    assert!(
+        evaluation["reason"]
+            .as_str()
+            .is_some_and(|reason| reason.contains("0.999"))
+    );
     let report = shop.get(evaluation["report"].as_str().expect("a report"));
     assert!(report.contains("KEEP"), "{report}");
 }
 
 fn evaluate(shop: &Shop, solution: &str, arn: &str) -> Value {
-    shop.invoke("evaluate", &json!({ "solution": solution, "solutionVersionArn": arn }))
+    shop.invoke(
+        "evaluate",
+        &json!({ "solution": solution, "solutionVersionArn": arn }),
+    )
 }
 
 fn moving(solution: &str, arn: &str) -> Value {
@@ -85,5 +123,8 @@ fn moving(solution: &str, arn: &str) -> Value {
 fn in_service(shop: &Shop) -> String {
     let reports = shop.keys("reports/evaluate/popularity/");
     let report: Value = serde_json::from_str(&shop.get(&reports[0])).expect("JSON");
-    report["solutionVersionArn"].as_str().expect("an ARN").to_owned()
+    report["solutionVersionArn"]
+        .as_str()
+        .expect("an ARN")
+        .to_owned()
 }

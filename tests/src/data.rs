@@ -17,7 +17,11 @@ pub fn interactions_csv() -> String {
     for user in 0..USERS {
         for step in 0..EACH {
             // Three of four steps stay in the user's category; the strides differ by user.
-            let category = if step % 4 == 3 { step % CATEGORIES } else { user % CATEGORIES };
+            let category = if step % 4 == 3 {
+                step % CATEGORIES
+            } else {
+                user % CATEGORIES
+            };
             let item = (user / 4 + step * (1 + user % 3)) % (ITEMS / CATEGORIES) * CATEGORIES;
             let kind = if step % 5 == 4 { "purchase" } else { "view" };
             let time = START + (user * EACH + step) * 3_600;
@@ -32,7 +36,10 @@ pub fn interactions_csv() -> String {
 pub fn items_csv() -> String {
     let mut csv = String::from("ITEM_ID,PRICE,CATEGORY,CREATION_TIMESTAMP,DESCRIPTION\n");
     for item in 0..ITEMS {
-        csv.push_str(&format!("i{item},{item}.5,c{},{START},Product {item}\n", item % CATEGORIES));
+        csv.push_str(&format!(
+            "i{item},{item}.5,c{},{START},Product {item}\n",
+            item % CATEGORIES
+        ));
     }
     csv
 }
@@ -41,7 +48,9 @@ pub fn items_csv() -> String {
 #[must_use]
 pub fn users_csv() -> String {
     let users = (0..USERS).map(|user| format!("u{user},United Kingdom\n"));
-    std::iter::once("USER_ID,COUNTRY\n".to_owned()).chain(users).collect()
+    std::iter::once("USER_ID,COUNTRY\n".to_owned())
+        .chain(users)
+        .collect()
 }
 
 /// One product as the backend lists it.

@@ -31,6 +31,19 @@ pub struct Failure {
     pub message: String,
 }
 
+/// Removes what an earlier run left in `folder`.
+///
+/// # Panics
+/// When it cannot be removed.
+pub fn forget(folder: &Path) {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            panic!("{}: {error}", folder.display())
+        }
+        _ => {}
+    }
+}
+
 /// A deployed shop.
 #[derive(Debug)]
 pub struct Shop {
@@ -40,12 +53,13 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Builds, starts and deploys everything; its state is in `folder`.
+    /// Builds, starts and deploys everything, from nothing; its state is in `folder`.
     ///
     /// # Panics
     /// When that fails: there is nothing to test then.
     #[must_use]
     pub fn start(folder: &Path) -> Self {
+        forget(folder);
         let runtime = Runtime::new().unwrap_or_else(|error| panic!("no runtime: {error}"));
         let stack = runtime
             .block_on(Stack::start(&Options::for_test(folder)))
@@ -60,7 +74,10 @@ impl Shop {
     #[must_use]
     pub fn invoke(&self, function: &str, event: &Value) -> Value {
         self.try_invoke(function, event).unwrap_or_else(|failure| {
-            panic!("{function} failed with {}: {}", failure.error_type, failure.message)
+            panic!(
+                "{function} failed with {}: {}",
+                failure.error_type, failure.message
+            )
         })
     }
 
@@ -83,11 +100,20 @@ impl Shop {
             local::deploy::stack::STACK
         );
         let call = local::http::send(Method::POST, &url, &[], event.to_string(), INVOCATION);
-        let (_, body) = self.runtime.block_on(call).unwrap_or_else(|error| panic!("{error}"));
+        let (_, body) = self
+            .runtime
+            .block_on(call)
+            .unwrap_or_else(|error| panic!("{error}"));
         let answer: Value = serde_json::from_slice(&body).unwrap_or_else(|_| {
-            panic!("{function} answered no JSON: {}", String::from_utf8_lossy(&body))
+            panic!(
+                "{function} answered no JSON: {}",
+                String::from_utf8_lossy(&body)
+            )
         });
-        match (answer["errorType"].as_str(), answer["errorMessage"].as_str()) {
+        match (
+            answer["errorType"].as_str(),
+            answer["errorMessage"].as_str(),
+        ) {
             (Some(kind), message) => Err(Failure {
                 error_type: kind.to_owned(),
                 message: message.unwrap_or_default().to_owned(),
@@ -134,7 +160,9 @@ impl Shop {
     /// What the failed state says.
     pub fn run(&self, workflow: Workflow) -> Result<Value, String> {
         let run = seeding::workflow(&self.stack, workflow);
-        self.runtime.block_on(run).map_err(|error| error.to_string())
+        self.runtime
+            .block_on(run)
+            .map_err(|error| error.to_string())
     }
 
     /// Asks GraphQL.
@@ -144,7 +172,9 @@ impl Shop {
     pub fn graphql(&self, query: &str, variables: &Value) -> Result<Value, String> {
         let api = self.stack.graphql().map_err(|error| error.to_string())?;
         let asked = api.ask("test", query, variables);
-        self.runtime.block_on(asked).map_err(|error| error.to_string())
+        self.runtime
+            .block_on(asked)
+            .map_err(|error| error.to_string())
     }
 
     /// Writes an object of the data bucket.
@@ -154,7 +184,9 @@ impl Shop {
     pub fn put(&self, key: &str, content: impl Into<Vec<u8>>) {
         let s3 = &self.stack.clients().s3;
         let put = s3::put_bytes(s3, self.bucket(), key, content.into());
-        self.runtime.block_on(put).unwrap_or_else(|error| panic!("{error}"));
+        self.runtime
+            .block_on(put)
+            .unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// Reads an object of the data bucket as text.
@@ -200,7 +232,10 @@ impl Shop {
             .table_name(self.output(table))
             .set_key(Some(key.collect()))
             .send();
-        self.runtime.block_on(get).unwrap_or_else(|error| panic!("{error:?}")).item
+        self.runtime
+            .block_on(get)
+            .unwrap_or_else(|error| panic!("{error:?}"))
+            .item
     }
 
     /// How many executions a workflow has had, by the state machine's output name.
@@ -219,7 +254,10 @@ impl Shop {
             .items()
             .send()
             .try_collect();
-        self.runtime.block_on(list).unwrap_or_else(|error| panic!("{error:?}")).len()
+        self.runtime
+            .block_on(list)
+            .unwrap_or_else(|error| panic!("{error:?}"))
+            .len()
     }
 
     /// Runs `body` while a service behind the front door fails as told.
@@ -227,8 +265,14 @@ impl Shop {
     /// # Panics
     /// When the front door does not take the fault.
     pub fn with_fault<T>(&self, service: &str, fault: Fault, body: impl FnOnce() -> T) -> T {
-        let Some(faults) = self.stack.faults() else { panic!("the front door is elsewhere") };
-        let set = |by_service| faults.set(by_service).unwrap_or_else(|error| panic!("{error}"));
+        let Some(faults) = self.stack.faults() else {
+            panic!("the front door is elsewhere")
+        };
+        let set = |by_service| {
+            faults
+                .set(by_service)
+                .unwrap_or_else(|error| panic!("{error}"));
+        };
         set(BTreeMap::from([(service.to_owned(), fault)]));
         let result = body();
         set(BTreeMap::new());
@@ -251,10 +295,15 @@ impl Shop {
             ("x-amz-target", "AmazonSQS.GetQueueAttributes"),
         ];
         let call = local::http::send(Method::POST, &url, &headers, body.to_string(), INVOCATION);
-        let (_, body) = self.runtime.block_on(call).unwrap_or_else(|error| panic!("{error}"));
+        let (_, body) = self
+            .runtime
+            .block_on(call)
+            .unwrap_or_else(|error| panic!("{error}"));
         let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
         let count = answer["Attributes"]["ApproximateNumberOfMessages"].as_str();
-        count.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("SQS: {answer}"))
+        count
+            .and_then(|count| count.parse().ok())
+            .unwrap_or_else(|| panic!("SQS: {answer}"))
     }
 
     /// An output of the template.
@@ -263,7 +312,9 @@ impl Shop {
     /// When there is none of that name.
     #[must_use]
     pub fn output(&self, name: &str) -> &str {
-        self.stack.output(name).unwrap_or_else(|error| panic!("{error}"))
+        self.stack
+            .output(name)
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     fn bucket(&self) -> &str {

@@ -57,11 +57,14 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
     let mut command = Command::new(cargo);
     command.current_dir(layout.root()).args([
         "build",
+        // The features of the whole workspace, as `cargo demo` and `cargo test --workspace` use them:
+        // with those of the functions alone every dependency would be built a second time.
+        "--workspace",
         "--message-format",
         "json-render-diagnostics",
     ]);
     for name in functions.iter().map(String::as_str).chain([PERSONALIZE]) {
-        command.args(["--package", name, "--bin", name]);
+        command.args(["--bin", name]);
     }
     // What `cargo run` told this process about its own package is wrong for the next one.
     for (name, _) in std::env::vars_os() {

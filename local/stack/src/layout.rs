@@ -84,6 +84,12 @@ impl Layout {
         self.root.join(".venv")
     }
 
+    /// What starts the emulator.
+    #[must_use]
+    pub fn emulator(&self) -> PathBuf {
+        self.root.join("local/stack/emulator/start.py")
+    }
+
     /// The emulator's pinned requirements.
     #[must_use]
     pub fn requirements(&self) -> PathBuf {

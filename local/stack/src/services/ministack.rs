@@ -10,10 +10,13 @@ use crate::layout::Layout;
 /// The emulator on `port`.
 ///
 /// # Errors
-/// [`Error::File`] when its folders cannot be made or its requirements not read.
+/// [`Error::File`] when its folders cannot be made or its files not read.
 pub fn service(layout: &Layout, port: u16) -> Result<Service> {
-    let requirements = layout.requirements();
-    let pinned = std::fs::read(&requirements).map_err(Error::file("reading", &requirements))?;
+    let start = layout.emulator();
+    let mut version = Vec::new();
+    for file in [layout.requirements(), start.clone()] {
+        version.extend(std::fs::read(&file).map_err(Error::file("reading", &file))?);
+    }
     let state = layout.folder("ministack/state")?;
     let objects = layout.folder("ministack/s3")?;
     let temporary = layout.folder("ministack/tmp")?;
@@ -43,9 +46,9 @@ pub fn service(layout: &Layout, port: u16) -> Result<Service> {
     Ok(Service {
         name: MINISTACK,
         program: layout.venv().join("bin/python"),
-        arguments: ["-m", "ministack"].map(str::to_owned).into(),
+        arguments: vec![start.display().to_string()],
         environment,
         health: format!("http://127.0.0.1:{port}/_ministack/health"),
-        fingerprint: digest::of(&pinned),
+        fingerprint: digest::of(&version),
     })
 }
