@@ -36,7 +36,7 @@ impl Why {
     pub(crate) fn words<'a>(&self, title: impl Fn(&str) -> Option<&'a str>) -> String {
         match self {
             Self::Taste => "From what you and shoppers like you viewed and bought".to_owned(),
-            Self::Visit => "Liked by shoppers with visits like yours".to_owned(),
+            Self::Visit => "Picked for your visit from what other shoppers like".to_owned(),
             Self::GoesWith(item) => match title(item) {
                 Some(title) => format!("Goes with {title}"),
                 None => "Goes with what you are looking at".to_owned(),
