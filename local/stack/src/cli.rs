@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use local::front_door::{Fault, parse_fault};
+use local::layout::DEFAULT_STATE;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -35,7 +36,7 @@ pub(crate) struct Common {
     #[arg(long, global = true, default_value_t = 4570, value_name = "PORT")]
     pub(crate) personalize_port: u16,
     /// State directory, in the checkout unless absolute
-    #[arg(long, global = true, default_value = ".local", value_name = "DIR")]
+    #[arg(long, global = true, default_value = DEFAULT_STATE, value_name = "DIR")]
     pub(crate) state: PathBuf,
     /// Faults the front door injects: SERVICE=throttle:PERCENT,error:PERCENT,delay:MS,cut:PERCENT
     #[arg(long, global = true, value_parser = parse_fault, value_name = "FAULT")]

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
+/// The state directory when none is given, in the checkout.
+pub const DEFAULT_STATE: &str = ".local";
+
 /// The paths of one local stack.
 #[derive(Debug, Clone)]
 pub struct Layout {
@@ -58,6 +61,37 @@ impl Layout {
             )));
         }
         std::fs::remove_dir_all(&self.state).map_err(Error::file("removing", &self.state))
+    }
+
+    /// The command line of a verb for this state directory.
+    #[must_use]
+    pub fn command(&self, verb: &str) -> String {
+        if self.state == self.root.join(DEFAULT_STATE) {
+            return format!("cargo local {verb}");
+        }
+        format!("cargo local {verb} --state {}", self.state.display())
+    }
+
+    /// The file that names the shop whose data the state holds.
+    #[must_use]
+    pub fn shop(&self) -> PathBuf {
+        self.state.join("shop")
+    }
+
+    /// Removes what a shop left in the state directory; packages and logs are no shop's and stay.
+    ///
+    /// # Errors
+    /// [`Error::File`] when something cannot be removed.
+    pub fn remove_shop(&self) -> Result<()> {
+        for folder in ["ministack", "personalize", "seed", "rejected"] {
+            let folder = self.state.join(folder);
+            if folder.exists() {
+                std::fs::remove_dir_all(&folder).map_err(Error::file("removing", folder))?;
+            }
+        }
+        // Last: as long as it is there, the next run knows what is left to remove.
+        let file = self.shop();
+        std::fs::remove_file(&file).map_err(Error::file("removing", file))
     }
 
     /// A folder in the state directory, made when missing.

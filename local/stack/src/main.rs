@@ -91,7 +91,9 @@ async fn bring_up(options: &Options) -> Result<()> {
     };
     anstream::println!("AWS_ENDPOINT_URL={}", stack.endpoint());
     anstream::println!("GraphQL is at {}", stack.graphql()?.url());
-    anstream::println!("Seed it: cargo local seed. Stop it: cargo local down");
+    let layout = stack.layout();
+    anstream::println!("To seed it: {}", layout.command("seed"));
+    anstream::println!("To stop it: {}", layout.command("down"));
     Ok(())
 }
 

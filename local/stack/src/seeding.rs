@@ -1,21 +1,48 @@
 //! Seeding a running stack: reads a source, uploads what came out of it, and runs the workflows
 //! that make a shop of it.
 
-use std::path::PathBuf;
-
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::seed::{self, Seeded, Source};
+use crate::services;
 use crate::stack::Stack;
 use crate::workflows::{self, Workflow};
 
-/// Reads `source`, uploads datasets and catalogue, and keeps what came out in the state directory.
+/// The shop whose data the state holds, when it is another than `source`.
+///
+/// One state is one shop: a model of one does not stand comparison with a model of another, and
+/// its products would be withdrawn one by one.
+#[must_use]
+pub fn other_shop(layout: &Layout, source: &Source) -> Option<String> {
+    let shop = std::fs::read_to_string(layout.shop()).ok()?;
+    (shop != source.shop()).then_some(shop)
+}
+
+/// Stops the stack and forgets the shop of its state.
 ///
 /// # Errors
-/// [`Error::Data`] when the source cannot be used, [`Error::Aws`], [`Error::File`].
+/// [`Error::File`].
+pub async fn forget_shop(layout: &Layout) -> Result<()> {
+    services::stop(layout).await?;
+    layout.remove_shop()
+}
+
+/// Reads `source` and uploads datasets and catalogue.
+///
+/// # Errors
+/// [`Error::Usage`] when the stack holds another shop, [`Error::Data`] when the source cannot be
+/// used, [`Error::Aws`], [`Error::File`].
 pub async fn seed(stack: &Stack, source: Source) -> Result<Seeded> {
+    if let Some(other) = other_shop(stack.layout(), &source) {
+        return Err(Error::Usage(format!(
+            "this stack holds another shop ({other}); `cargo demo` starts afresh with the new one, \
+             and `--state DIR` keeps both"
+        )));
+    }
+    let shop = source.shop();
     let now = Timestamp::now();
     let folder = stack.layout().folder("seed")?;
     let rejected = stack.layout().state().join("rejected");
@@ -28,21 +55,10 @@ pub async fn seed(stack: &Stack, source: Source) -> Result<Seeded> {
         .map_err(|error| Error::Unexpected(error.to_string()))??;
     let pull = now.strftime("%Y%m%dT%H%M%SZ").to_string();
     let bucket = stack.output("DataBucketName")?;
+    let marker = stack.layout().shop();
+    std::fs::write(&marker, shop).map_err(Error::file("writing", marker))?;
     seed::upload(&stack.clients().s3, bucket, &folder, &pull).await?;
-    let file = summary_file(stack);
-    let text = serde_json::to_string_pretty(&seeded).unwrap_or_default();
-    std::fs::write(&file, text).map_err(Error::file("writing", file))?;
     Ok(seeded)
-}
-
-/// What was seeded last, when anything was.
-#[must_use]
-pub fn last(stack: &Stack) -> Option<Seeded> {
-    serde_json::from_str(&std::fs::read_to_string(summary_file(stack)).ok()?).ok()
-}
-
-fn summary_file(stack: &Stack) -> PathBuf {
-    stack.layout().state().join("seed.json")
 }
 
 /// How many interactions the import took, from the output of `import-data`, whose `rows` are the

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::seed::{Seeded, Source};
 use crate::seeding::{self, imported_interactions};
 use crate::services;
@@ -66,7 +67,7 @@ pub async fn run(request: &Request, interrupted: impl Future<Output = ()>) -> Re
 }
 
 async fn stop(options: &Options) -> Result<()> {
-    let layout = crate::Layout::find(&options.folder, &options.state)?;
+    let layout = Layout::find(&options.folder, &options.state)?;
     let stopped = services::stop(&layout).await?;
     anstream::eprintln!("stopped {}", stopped.join(", "));
     Ok(())
@@ -78,6 +79,11 @@ async fn demonstrate(
     steps: &mut Steps,
     report: &mut Report,
 ) -> Result<()> {
+    let layout = Layout::find(&request.options.folder, &request.options.state)?;
+    if let Some(other) = seeding::other_shop(&layout, &source) {
+        anstream::eprintln!("the state held another shop ({other}) and is started afresh");
+        seeding::forget_shop(&layout).await?;
+    }
     let stack = up::up(&request.options, request.program.clone(), steps).await?;
     let seeded = steps.run("seed", seeding::seed(&stack, source)).await?;
     report.seeded(&seeded);
@@ -183,7 +189,8 @@ fn farewell(stack: &Stack, seeded: &Seeded) -> Result<()> {
     anstream::println!("\nGraphQL is at {}", graphql.url());
     anstream::println!("  {}", graphql.curl("home", &seeded.examples.user));
     anstream::println!(
-        "Everything keeps running. To stop it: cargo local down (add --clean to forget it)"
+        "Everything keeps running. To stop it: {} (add --clean to forget it)",
+        stack.layout().command("down")
     );
     Ok(())
 }

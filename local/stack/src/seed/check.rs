@@ -1,7 +1,7 @@
-//! The checks every interaction passes, whatever it was read from.
+//! The checks every row passes, whatever it was read from.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 
 use super::rejects::Reason;
 use super::shop::Interaction;
@@ -9,7 +9,7 @@ use super::shop::Interaction;
 /// Personalize takes ids of at most this many characters.
 const LONGEST_ID: usize = 256;
 
-/// Remembers what it has seen: eight bytes an interaction.
+/// Remembers what it has seen: eight bytes a row.
 #[derive(Debug)]
 pub(super) struct Check {
     now: i64,
@@ -40,8 +40,12 @@ impl Check {
             event_type,
             ..
         } = interaction;
-        let identity = self.hasher.hash_one((user, item, timestamp, event_type));
-        if self.seen.insert(identity) {
+        self.first((user, item, timestamp, event_type))
+    }
+
+    /// Whether nothing with this identity came before.
+    pub(super) fn first(&mut self, identity: impl Hash) -> Result<(), Reason> {
+        if self.seen.insert(self.hasher.hash_one(identity)) {
             Ok(())
         } else {
             Err(Reason::Duplicate)
@@ -60,7 +64,10 @@ impl Check {
 
 /// Not empty, not longer than Personalize takes.
 pub(super) fn id(id: &str) -> Result<(), Reason> {
-    let fits = !id.is_empty() && (id.len() <= LONGEST_ID || id.chars().count() <= LONGEST_ID);
+    if id.is_empty() {
+        return Err(Reason::NoId);
+    }
+    let fits = id.len() <= LONGEST_ID || id.chars().count() <= LONGEST_ID;
     if fits { Ok(()) } else { Err(Reason::IdTooLong) }
 }
 
@@ -108,6 +115,6 @@ mod tests {
     fn ids_are_counted_in_characters() {
         assert_eq!(id(&"é".repeat(256)), Ok(()));
         assert_eq!(id(&"a".repeat(257)), Err(Reason::IdTooLong));
-        assert_eq!(id(""), Err(Reason::IdTooLong));
+        assert_eq!(id(""), Err(Reason::NoId));
     }
 }

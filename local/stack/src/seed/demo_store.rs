@@ -43,53 +43,98 @@ pub(super) fn read(
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let source = File::open(file).map_err(Error::file("reading", file))?;
     let mut products = Vec::new();
     let mut rows = 0;
-    let mut take = |line: u64, text: &[u8]| {
+    let mut entries = Entries::open(file)?;
+    while let Some((line, text)) = entries.next()? {
         rows += 1;
+        progress.advance(text.len() as u64);
         match product(text) {
             Ok(product) => {
                 sink.product(&product)?;
                 products.push((product.id, product.category.unwrap_or_default()));
-                Ok(())
             }
-            Err(reason) => rejects.row(&name, line, reason, text),
-        }
-    };
-    // An entry of the outermost sequence begins with a dash in the first column.
-    let (mut entry, mut start) = (Vec::new(), 0);
-    let mut reader = BufReader::new(source);
-    let mut buffer = Vec::new();
-    for line in 1.. {
-        buffer.clear();
-        let read = reader
-            .read_until(b'\n', &mut buffer)
-            .map_err(Error::file("reading", file))?;
-        progress.advance(read as u64);
-        if (read == 0 || buffer.starts_with(b"- ")) && start > 0 {
-            take(start, &entry)?;
-            entry.clear();
-        }
-        if read == 0 {
-            break;
-        }
-        if buffer.starts_with(b"- ") {
-            start = line;
-        }
-        if start > 0 {
-            entry.extend_from_slice(&buffer);
+            Err(reason) => rejects.row(&name, line, reason, text)?,
         }
     }
     if products.is_empty() {
-        return Err(Error::Data {
-            file: file.to_owned(),
-            problem: format!("{rows} entries, none of them a product with id, name and price"),
-            remedy: "give the products.yaml of the Retail Demo Store: a list of products".into(),
-        });
+        return Err(no_products(file, rows));
     }
     synthetic::interactions(&products, sink)?;
     Ok(rows)
+}
+
+/// Looks whether the file holds a product.
+///
+/// # Errors
+/// [`Error::Data`] when it holds not one.
+pub(super) fn check(file: &Path) -> Result<()> {
+    let mut entries = Entries::open(file)?;
+    let mut rows = 0;
+    while let Some((_, text)) = entries.next()? {
+        if product(text).is_ok() {
+            return Ok(());
+        }
+        rows += 1;
+    }
+    Err(no_products(file, rows))
+}
+
+fn no_products(file: &Path, entries: u64) -> Error {
+    Error::Data {
+        file: file.to_owned(),
+        problem: format!("{entries} entries, none of them a product with id, name and price"),
+        remedy: "give the products.yaml of the Retail Demo Store: a list of products".into(),
+    }
+}
+
+/// The entries of the outermost sequence, each of which begins with a dash in the first column.
+struct Entries<'a> {
+    file: &'a Path,
+    reader: BufReader<File>,
+    /// The line read last, which begins the next entry; empty at the end.
+    ahead: Vec<u8>,
+    /// Its number, from 1.
+    line: u64,
+    entry: Vec<u8>,
+}
+
+impl<'a> Entries<'a> {
+    fn open(file: &'a Path) -> Result<Self> {
+        let source = File::open(file).map_err(Error::file("reading", file))?;
+        let mut entries = Self {
+            file,
+            reader: BufReader::new(source),
+            ahead: Vec::new(),
+            line: 0,
+            entry: Vec::new(),
+        };
+        // Whatever stands before the first entry is none.
+        while entries.read_line()? && !entries.ahead.starts_with(b"- ") {}
+        Ok(entries)
+    }
+
+    /// Reads a line; false at the end.
+    fn read_line(&mut self) -> Result<bool> {
+        self.ahead.clear();
+        self.line += 1;
+        let read = self.reader.read_until(b'\n', &mut self.ahead);
+        Ok(read.map_err(Error::file("reading", self.file))? > 0)
+    }
+
+    /// The line an entry begins in, and its text.
+    fn next(&mut self) -> Result<Option<(u64, &[u8])>> {
+        if self.ahead.is_empty() {
+            return Ok(None);
+        }
+        let line = self.line;
+        self.entry.clear();
+        self.entry.append(&mut self.ahead);
+        while self.read_line()? && !self.ahead.starts_with(b"- ") {
+            self.entry.append(&mut self.ahead);
+        }
+        Ok(Some((line, &self.entry)))
+    }
 }
 
 fn product(entry: &[u8]) -> Result<Product, Reason> {

@@ -112,7 +112,7 @@ pub(super) fn read(
         rows += items(file, now, sink, rejects, progress)?;
     }
     if let Some(file) = &files.users {
-        rows += users(file, sink, rejects, progress)?;
+        rows += users(file, now, sink, rejects, progress)?;
     }
     Ok(rows)
 }
@@ -138,7 +138,10 @@ fn interactions(
                     .filter(|kind| !kind.is_empty())
                     .unwrap_or(DEFAULT_EVENT),
             ),
-            value: optional(value).and_then(|value| value.parse().ok()),
+            value: optional(value)
+                .filter(|value| !value.is_empty())
+                .map(|value| value.parse().map_err(|_| Reason::BadValue))
+                .transpose()?,
         };
         check.interaction(&interaction)?;
         Ok(sink.interaction(&interaction))
@@ -173,7 +176,7 @@ fn items(
         category_1,
         created,
     ] = places;
-    let check = Check::new(now);
+    let mut check = Check::new(now);
     each(&mut lines, file, rejects, |fields| {
         let first = |places: &[Option<usize>]| {
             let mut values = places.iter().flatten().map(|place| fields[*place].trim());
@@ -188,6 +191,7 @@ fn items(
         let created = first(&[created]).map(|time| time.parse().map_err(|_| Reason::BadTime));
         let created = created.transpose()?;
         created.map_or(Ok(()), |time| check.time(time))?;
+        check.first(id)?;
         let description = first(&[text, long_text]);
         let title = first(&[title, name, product_name]).or_else(|| description.clone());
         Ok(sink.product(&Product {
@@ -205,14 +209,17 @@ fn items(
 
 fn users(
     file: &Path,
+    now: i64,
     sink: &mut impl Sink,
     rejects: &mut Rejects,
     progress: &Progress,
 ) -> Result<u64> {
     let (mut lines, [id], [country]) = Lines::open(file, USERS, ["COUNTRY"], progress)?;
+    let mut check = Check::new(now);
     each(&mut lines, file, rejects, |fields| {
         let id = fields[id].trim();
         check::id(id)?;
+        check.first(id)?;
         let country = country.map(|place| fields[place].trim().to_owned());
         Ok(sink.user(&User {
             id: id.to_owned(),
@@ -302,21 +309,24 @@ mod tests {
     fn bad_rows_are_rejected_one_by_one() {
         let long = "x".repeat(257);
         let interactions = format!(
-            "USER_ID,ITEM_ID,TIMESTAMP\nu,a,soon\nu,a,-1\nu,a,2000\n{long},a,5\nu,a\nu,a,5\nu,a,5\n"
+            "USER_ID,ITEM_ID,TIMESTAMP,EVENT_VALUE\nu,a,soon,\nu,a,-1,\nu,a,2000,\n{long},a,5,\nu,a\n\
+             u,a,5,\nu,a,5,\n,a,5,\nu,a,6,much\n"
         );
-        let items = "ITEM_ID,PRICE\na,cheap\nb,-1\nc,0\n";
+        let items = "ITEM_ID,PRICE\na,cheap\nb,-1\nc,0\nc,1\n";
         let (kept, rejected, rows) =
             read_files(&[("interactions.csv", &interactions), ("items.csv", items)]).unwrap();
         assert_eq!(
             (kept.interactions.len(), kept.products.len(), rows),
-            (1, 1, 10)
+            (1, 1, 13)
         );
         let expected = [
             ("bad-price", 2),
             ("bad-time", 3),
+            ("bad-value", 1),
             ("broken-line", 1),
-            ("duplicate", 1),
+            ("duplicate", 2),
             ("id-too-long", 1),
+            ("no-id", 1),
         ];
         let expected = expected.map(|(reason, rows)| (reason.to_owned(), rows));
         assert_eq!(rejected, BTreeMap::from(expected));

@@ -20,12 +20,16 @@ pub enum Reason {
     BadPrice,
     /// No positive quantity.
     BadQuantity,
-    /// The same user, item, second and type again.
+    /// The same interaction (user, item, second and type), product or user again.
     Duplicate,
     /// Not a time, before 1970, or in the future.
     BadTime,
-    /// An id of more than 256 characters, or none at all.
+    /// An id of more than 256 characters.
     IdTooLong,
+    /// An id that is empty.
+    NoId,
+    /// A number that is none.
+    BadValue,
     /// Not as many columns as the header, quotes that do not close, or not UTF-8.
     BrokenLine,
 }
@@ -43,6 +47,8 @@ impl Reason {
             Self::Duplicate => "duplicate",
             Self::BadTime => "bad-time",
             Self::IdTooLong => "id-too-long",
+            Self::NoId => "no-id",
+            Self::BadValue => "bad-value",
             Self::BrokenLine => "broken-line",
         }
     }

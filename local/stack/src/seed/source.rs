@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::online_retail;
 use super::personalize_csv::{self, Files};
+use super::{demo_store, online_retail};
 use crate::error::{Error, Result};
 
 /// Where a shop's data comes from.
@@ -56,7 +56,7 @@ impl Source {
         Ok(Self::OnlineRetail(path.to_owned()))
     }
 
-    /// Opens the files as far as their headers, so that a file that cannot be used at all is known
+    /// Opens the files as far as their headers (or the first product), so that a file that cannot be used at all is known
     /// before anything else is done.
     ///
     /// # Errors
@@ -65,7 +65,8 @@ impl Source {
         match self {
             Self::OnlineRetail(file) => online_retail::check(file),
             Self::Personalize(files) => personalize_csv::check(files),
-            Self::DemoStore(_) | Self::Synthetic => Ok(()),
+            Self::DemoStore(file) => demo_store::check(file),
+            Self::Synthetic => Ok(()),
         }
     }
 
@@ -77,6 +78,23 @@ impl Source {
             Self::OnlineRetail(path) | Self::DemoStore(path) => size(path),
             Self::Personalize(files) => files.all().map(size).sum(),
             Self::Synthetic => 0,
+        }
+    }
+
+    /// Which shop this is: two sources with the same answer are two looks at one shop.
+    #[must_use]
+    pub fn shop(&self) -> String {
+        let place = |path: &Path| {
+            let whole = std::fs::canonicalize(path);
+            whole
+                .unwrap_or_else(|_| path.to_owned())
+                .display()
+                .to_string()
+        };
+        match self {
+            Self::OnlineRetail(path) | Self::DemoStore(path) => place(path),
+            Self::Personalize(files) => place(&files.interactions),
+            Self::Synthetic => self.to_string(),
         }
     }
 
