@@ -119,8 +119,9 @@ pub(crate) enum ConfigVerb {
     },
 }
 
+/// The lines as written, indented; a string that goes on after `\` loses its first line's spaces.
 fn examples(lines: &str) -> String {
-    format!("Examples:\n{lines}\n\n{EXIT_CODES}")
+    format!("Examples:\n  {lines}\n\n{EXIT_CODES}")
 }
 
 #[cfg(test)]

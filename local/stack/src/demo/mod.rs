@@ -69,7 +69,9 @@ pub async fn run(request: &Request, interrupted: impl Future<Output = ()>) -> Re
 async fn stop(options: &Options) -> Result<()> {
     let layout = Layout::find(&options.folder, &options.state)?;
     let stopped = services::stop(&layout).await?;
-    anstream::eprintln!("stopped {}", stopped.join(", "));
+    if !stopped.is_empty() {
+        anstream::eprintln!("stopped {}", stopped.join(", "));
+    }
     Ok(())
 }
 
