@@ -7,7 +7,9 @@ use std::cell::Cell;
 /// Positive sums by item.
 #[derive(Default)]
 pub(crate) struct Accumulator {
+    /// At least as many as there is room for: an accumulator that was larger before stays so.
     values: Vec<f32>,
+    items: usize,
     touched: Vec<u32>,
 }
 
@@ -22,7 +24,10 @@ impl Accumulator {
         let mut spare = SPARE.take();
         let mut sums = spare.pop().unwrap_or_default();
         SPARE.set(spare);
-        sums.values.resize(items, 0.0);
+        if sums.values.len() < items {
+            sums.values.resize(items, 0.0);
+        }
+        sums.items = items;
         let result = work(&mut sums);
         sums.clear();
         let mut spare = SPARE.take();
@@ -33,7 +38,7 @@ impl Accumulator {
 
     /// How many items there is room for.
     pub(crate) fn items(&self) -> usize {
-        self.values.len()
+        self.items
     }
 
     /// Adds `value`, which is not negative, to the sum of `item`.
@@ -59,6 +64,18 @@ impl Accumulator {
     /// The sum of `item`, 0 when nothing was added.
     pub(crate) fn get(&self, item: u32) -> f32 {
         self.values.get(item as usize).copied().unwrap_or_default()
+    }
+
+    /// The largest sum, 0 when there is none.
+    pub(crate) fn largest(&self) -> f32 {
+        self.sums().map(|(_, sum)| sum).fold(0.0, f32::max)
+    }
+
+    /// Multiplies all sums by `factor`, which is positive.
+    pub(crate) fn scale(&mut self, factor: f32) {
+        for &item in &self.touched {
+            self.values[item as usize] *= factor;
+        }
     }
 
     /// The items with a sum, in the order first added to.

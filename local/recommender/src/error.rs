@@ -31,6 +31,15 @@ pub enum Error {
         found: String,
     },
 
+    /// No recipe has this name.
+    #[error("there is no recipe `{found}`; the recipes are {expected}")]
+    Recipe {
+        /// What was given.
+        found: String,
+        /// The names there are.
+        expected: String,
+    },
+
     /// A model could not be turned into bytes.
     #[error("cannot write the model: {reason}; free some memory and try again")]
     NotWritten {

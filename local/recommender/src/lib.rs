@@ -23,6 +23,7 @@ mod popularity;
 mod query;
 mod recency;
 mod sequence;
+mod sessions;
 mod similar;
 mod training;
 

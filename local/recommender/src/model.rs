@@ -4,9 +4,15 @@ use crate::accumulator::Accumulator;
 use crate::format::Format;
 use crate::neighbours::Neighbours;
 use crate::popularity::Popularity;
+use crate::sessions::Sessions;
 use crate::training::Training;
-use crate::{Error, Ids, Interactions, Options, Query, Recipe, Scored, answer, sequence, similar};
+use crate::{
+    Error, Event, Ids, Interactions, Options, Query, Recipe, Scored, answer, sequence, similar,
+};
 use serde::{Deserialize, Serialize};
+
+/// How much near histories say in an answer; the rest is what follows what.
+const NEAR_HISTORIES: f32 = 0.8;
 
 /// A trained recipe with its own item vocabulary.
 ///
@@ -21,6 +27,8 @@ pub struct Model {
     popularity: Popularity,
     /// Empty for a recipe that asks popularity only.
     neighbours: Neighbours,
+    /// Empty but for a recipe that goes by a history.
+    sessions: Sessions,
 }
 
 impl Model {
@@ -43,16 +51,22 @@ impl Model {
         if training.events().next().is_none() {
             return Err(Error::NoInteractions);
         }
-        let (popularity, neighbours) = match recipe {
+        let (popularity, neighbours, sessions) = match recipe {
             Recipe::UserPersonalization | Recipe::PersonalizedRanking => (
                 Popularity::recent(training),
                 sequence::learn(training, options),
+                Sessions::learn(training),
             ),
             Recipe::SimilarItems => (
                 Popularity::recent(training),
                 similar::learn(training, options),
+                Sessions::default(),
             ),
-            Recipe::Popularity => (Popularity::count(training), Neighbours::none()),
+            Recipe::Popularity => (
+                Popularity::count(training),
+                Neighbours::none(),
+                Sessions::default(),
+            ),
         };
         let items = training.data().items().clone();
         Ok(Self {
@@ -61,6 +75,7 @@ impl Model {
             items,
             popularity,
             neighbours,
+            sessions,
         })
     }
 
@@ -105,7 +120,7 @@ impl Model {
         Accumulator::with(self.items.len(), |scores| {
             match (self.recipe, query.item) {
                 (Recipe::UserPersonalization | Recipe::PersonalizedRanking, _) => {
-                    sequence::score(&self.neighbours, query.history, scores);
+                    self.personal(query.history, scores);
                 }
                 (Recipe::SimilarItems, Some(item)) => {
                     self.neighbours
@@ -116,6 +131,24 @@ impl Model {
             }
             work(scores)
         })
+    }
+
+    /// What follows the history, and what those nearest to it did: the shares of an answer.
+    ///
+    /// Near histories speak loudly where one is very near, as in a session; where none is, their
+    /// scores are so far below the largest that what follows what decides.
+    fn personal(&self, history: &[Event], scores: &mut Accumulator) {
+        sequence::score(&self.neighbours, history, scores);
+        Accumulator::with(self.items.len(), |near| {
+            self.sessions.score(history, near);
+            let (follows, shares) = (scores.largest(), near.largest());
+            if follows > 0.0 {
+                scores.scale((1.0 - NEAR_HISTORIES) / follows);
+            }
+            for (item, score) in near.sums() {
+                scores.add(item, NEAR_HISTORIES * score / shares);
+            }
+        });
     }
 
     /// The model in the postcard format.
@@ -140,7 +173,14 @@ impl Model {
         })?;
         let items = model.items.len();
         let learns = model.recipe != Recipe::Popularity;
-        if model.popularity.fits(items) && model.neighbours.fits(if learns { items } else { 0 }) {
+        let personal = matches!(
+            model.recipe,
+            Recipe::UserPersonalization | Recipe::PersonalizedRanking
+        );
+        if model.popularity.fits(items)
+            && model.neighbours.fits(if learns { items } else { 0 })
+            && model.sessions.fits(if personal { items } else { 0 })
+        {
             Ok(model)
         } else {
             Err(Error::Damaged {

@@ -2,6 +2,8 @@
 
 use crate::Error;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
 /// What a model is trained to answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,6 +16,37 @@ pub enum Recipe {
     Popularity,
     /// In which order would this user like these items? Asks for a history and the items.
     PersonalizedRanking,
+}
+
+/// Recipes by name, without Personalize's `aws-` and `-v2`.
+const NAMES: [(Recipe, &str); 4] = [
+    (Recipe::UserPersonalization, "user-personalization"),
+    (Recipe::PersonalizedRanking, "personalized-ranking"),
+    (Recipe::SimilarItems, "similar-items"),
+    (Recipe::Popularity, "popularity-count"),
+];
+
+impl fmt::Display for Recipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = NAMES.iter().find(|(recipe, _)| recipe == self);
+        f.write_str(name.map_or("", |(_, name)| name))
+    }
+}
+
+impl FromStr for Recipe {
+    type Err = Error;
+
+    /// Takes `user-personalization` and `aws-user-personalization-v2`.
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let plain = name.trim_start_matches("aws-").trim_end_matches("-v2");
+        let found = NAMES.iter().find(|(_, known)| *known == plain);
+        found
+            .map(|(recipe, _)| *recipe)
+            .ok_or_else(|| Error::Recipe {
+                found: name.to_owned(),
+                expected: NAMES.map(|(_, name)| name).join(", "),
+            })
+    }
 }
 
 /// How to learn.
@@ -32,7 +65,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             seed: 42,
-            neighbours: 200,
+            neighbours: 400,
             window: 200,
         }
     }
