@@ -6,11 +6,12 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use recommender::{Event, Model};
+use recommender::Model;
 
 use crate::{
-    data::{group::Group, groups::GroupData, histories::Interaction},
+    data::groups::GroupData,
     error::Error,
+    runtime::Fresh,
     state::{StateDir, replace},
 };
 
@@ -21,6 +22,8 @@ pub(crate) struct Deployed {
     pub(crate) model: Model,
     /// For every item of the model, its number in the group.
     to_group: Vec<u32>,
+    /// Items of the group that the model does not know.
+    pub(crate) fresh: Fresh,
 }
 
 impl Deployed {
@@ -31,27 +34,17 @@ impl Deployed {
             .filter_map(|item| u32::try_from(item).ok())
             .map(|item| group.items.intern(model.items().name(item)))
             .collect();
-        Self { model, to_group }
+        Self {
+            model,
+            to_group,
+            fresh: Fresh::default(),
+        }
     }
 
     /// The group's number of an item of the model.
     #[must_use]
     pub(crate) fn group_item(&self, item: u32) -> u32 {
         self.to_group[item as usize]
-    }
-
-    /// A history in the model's numbers; items that it never saw are left out.
-    #[must_use]
-    pub(crate) fn history(&self, group: &Group, history: &[Interaction]) -> Vec<Event> {
-        let known = |interaction: &Interaction| {
-            let item = self.model.items().get(group.items.name(interaction.item))?;
-            Some(Event {
-                item,
-                timestamp: interaction.timestamp,
-                weight: 1.0,
-            })
-        };
-        history.iter().filter_map(known).collect()
     }
 }
 

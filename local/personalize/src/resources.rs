@@ -135,13 +135,16 @@ record! {
 }
 
 record! {
-    /// Interactions, items or users of a group.
+    /// Interactions, items, users, actions or action interactions of a group.
     Dataset {
         name: String,
         dataset_arn: String,
         dataset_group_arn: String,
         dataset_type: String,
         schema_arn: String,
+        /// Of an Action_Interactions dataset: what PutActionInteractions names it by.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tracking_id: Option<String>,
         #[serde(flatten)]
         life: Life,
     }

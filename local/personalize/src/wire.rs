@@ -17,10 +17,10 @@ use uuid::Uuid;
 use crate::{
     app::App,
     control::{Call, Operation, operations},
-    events::{put_events, put_items, put_users},
+    events::{put_action_interactions, put_actions, put_events, put_items, put_users},
     fault::{Fault, FaultKind},
     input::Input,
-    runtime::{get_personalized_ranking, get_recommendations},
+    runtime::{get_action_recommendations, get_personalized_ranking, get_recommendations},
     scope::Scope,
 };
 
@@ -96,9 +96,9 @@ fn find(
         "/events" => ("PutEvents", Some(put_events)),
         "/items" => ("PutItems", Some(put_items)),
         "/users" => ("PutUsers", Some(put_users)),
-        "/action-recommendations" => ("GetActionRecommendations", None),
-        "/actions" => ("PutActions", None),
-        "/action-interactions" => ("PutActionInteractions", None),
+        "/action-recommendations" => ("GetActionRecommendations", Some(get_action_recommendations)),
+        "/actions" => ("PutActions", Some(put_actions)),
+        "/action-interactions" => ("PutActionInteractions", Some(put_action_interactions)),
         other => (other, None),
     };
     let operation = operation.filter(|_| method == Method::POST);
@@ -151,6 +151,7 @@ mod tests {
     fn operations_are_found_by_target_and_by_path() {
         assert_eq!(fault("/", Some("AmazonPersonalize.ListSchemas")), "");
         assert_eq!(fault("/events", None), "");
+        assert_eq!(fault("/action-recommendations", None), "");
         for (path, target, says) in [
             (
                 "/",
@@ -159,7 +160,6 @@ mod tests {
             ),
             ("/", Some("AmazonPersonalize.MakeCoffee"), "no operation"),
             ("/", None, "no operation"),
-            ("/actions", None, "is not built"),
             ("/coffee", None, "no operation"),
         ] {
             assert!(fault(path, target).contains(says), "{path} {target:?}");

@@ -1,6 +1,7 @@
 //! Datasets of a group.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Call, begin, end, page, refuse_if, unfinished};
 use crate::{
@@ -49,12 +50,13 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
     let name = call.input.name("name")?;
     let schema_arn = call.input.arn("schemaArn")?;
     let group_arn = call.input.arn("datasetGroupArn")?;
-    let dataset_type = DatasetType::parse(call.input.required("datasetType")?).ok_or_else(|| {
-        call.input.wrong(
-            "datasetType",
-            "must be INTERACTIONS, ITEMS or USERS (action datasets are not built in personalize-local)",
-        )
-    })?;
+    let dataset_type =
+        DatasetType::parse(call.input.required("datasetType")?).ok_or_else(|| {
+            call.input.wrong(
+                "datasetType",
+                "must be INTERACTIONS, ITEMS, USERS, ACTIONS or ACTION_INTERACTIONS",
+            )
+        })?;
     call.app.read(|estate| {
         estate.active::<DatasetGroup>(group_arn)?;
         let schema = estate.get::<DatasetSchema>(schema_arn)?;
@@ -72,6 +74,8 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
             dataset_group_arn: group_arn.to_owned(),
             dataset_type: dataset_type.name().to_owned(),
             schema_arn: schema_arn.to_owned(),
+            tracking_id: (dataset_type == DatasetType::ActionInteractions)
+                .then(|| Uuid::new_v4().to_string()),
             life: Life::begin(),
         },
     )?;

@@ -22,16 +22,9 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
     let parsed = parse(expression).map_err(wrong)?;
     call.app.read(|estate| {
         estate.active::<DatasetGroup>(group_arn)?;
-        let schema = |dataset_type| schema(estate, group_arn, dataset_type);
-        let interactions = schema(DatasetType::Interactions);
-        let items = schema(DatasetType::Items);
-        let users = schema(DatasetType::Users);
-        let schemas = Schemas {
-            interactions: interactions.as_ref(),
-            items: items.as_ref(),
-            users: users.as_ref(),
-        };
-        check(&parsed, schemas).map_err(wrong)?;
+        let schema = |one| Some((one, schema(estate, group_arn, one)?));
+        let schemas: Schemas = DatasetType::ALL.into_iter().filter_map(schema).collect();
+        check(&parsed, &schemas).map_err(wrong)?;
         let count = estate.count::<Filter>(|one| one.dataset_group_arn == group_arn);
         quota::check(count, quota::FILTERS, "filters in the dataset group")
     })?;

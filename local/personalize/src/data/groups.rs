@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use super::{group::Group, stream::Record};
+use super::{group::Group, record::Record};
 use crate::{error::Error, fault::Fault};
 
 /// One group behind its lock, with its journal when state is kept.
@@ -149,17 +149,18 @@ pub(crate) fn replay(path: &Path, group: &mut Group) -> Result<usize, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::record::EventRecord;
 
     fn event(item: &str) -> Record {
-        Record::Event {
+        Record::Event(EventRecord {
             user_id: Some("u".to_owned()),
             session_id: "s".to_owned(),
-            event_id: None,
             event_type: "view".to_owned(),
             item_id: item.to_owned(),
             sent_at: 1,
             event_value: Some(2.5),
-        }
+            ..EventRecord::default()
+        })
     }
 
     #[test]

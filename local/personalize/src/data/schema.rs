@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+pub(crate) use super::dataset_type::DatasetType;
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FieldType {
@@ -26,6 +28,15 @@ impl FieldType {
     pub(crate) fn is_number(self) -> bool {
         matches!(self, Self::Integer | Self::Decimal)
     }
+
+    /// The most characters of a text.
+    #[must_use]
+    pub(crate) fn longest(self) -> usize {
+        match self {
+            Self::Categories => 1000,
+            _ => 20_000,
+        }
+    }
 }
 
 /// A column.
@@ -44,54 +55,6 @@ pub(crate) struct Field {
 pub(crate) struct Schema {
     /// Columns in the schema's order.
     pub(crate) fields: Vec<Field>,
-}
-
-/// The kinds of datasets there are here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum DatasetType {
-    /// Who did what, when.
-    Interactions,
-    /// What can be recommended.
-    Items,
-    /// To whom.
-    Users,
-}
-
-impl DatasetType {
-    /// Reads a `datasetType`, in any case as the service does.
-    #[must_use]
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        match text.to_ascii_uppercase().as_str() {
-            "INTERACTIONS" => Some(Self::Interactions),
-            "ITEMS" => Some(Self::Items),
-            "USERS" => Some(Self::Users),
-            _ => None,
-        }
-    }
-
-    /// Its name in ARNs and messages.
-    #[must_use]
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Interactions => "INTERACTIONS",
-            Self::Items => "ITEMS",
-            Self::Users => "USERS",
-        }
-    }
-
-    /// The fields that a schema must have, and whether they are text.
-    #[must_use]
-    pub(crate) fn required(self) -> &'static [(&'static str, FieldType)] {
-        match self {
-            Self::Interactions => &[
-                ("USER_ID", FieldType::Text),
-                ("ITEM_ID", FieldType::Text),
-                ("TIMESTAMP", FieldType::Integer),
-            ],
-            Self::Items => &[("ITEM_ID", FieldType::Text)],
-            Self::Users => &[("USER_ID", FieldType::Text)],
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -138,8 +101,14 @@ impl Schema {
     /// Whether this schema can be that of a dataset of this type.
     ///
     /// # Errors
-    /// What it lacks.
+    /// What it lacks, or which field is not as Personalize wants it.
     pub(crate) fn check(&self, dataset_type: DatasetType) -> Result<(), String> {
+        self.check_required(dataset_type)?;
+        self.check_reserved(dataset_type)?;
+        self.check_metadata(dataset_type)
+    }
+
+    fn check_required(&self, dataset_type: DatasetType) -> Result<(), String> {
         for (name, field_type) in dataset_type.required() {
             let fits = self
                 .field(name)
@@ -151,18 +120,63 @@ impl Schema {
                     "string"
                 };
                 return Err(format!(
-                    "a schema for {} needs the field {name} of type {expected}, not nullable",
+                    "a schema for {} needs the field {name} of type {expected}, not nullable and not categorical",
                     dataset_type.name()
                 ));
             }
         }
-        if dataset_type != DatasetType::Interactions && self.fields.len() < 2 {
+        Ok(())
+    }
+
+    fn check_reserved(&self, dataset_type: DatasetType) -> Result<(), String> {
+        for (name, allowed) in dataset_type.reserved() {
+            if let Some(field) = self.field(name)
+                && !allowed.contains(&field.field_type)
+            {
+                let expected = match allowed[0] {
+                    FieldType::Text => "a string that is not categorical",
+                    _ if allowed.len() == 1 => "a long",
+                    _ => "a number",
+                };
+                return Err(format!(
+                    "the field {name} is a reserved keyword and must be {expected}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_metadata(&self, dataset_type: DatasetType) -> Result<(), String> {
+        let name = dataset_type.name();
+        let prose = |field: &&Field| field.field_type == FieldType::Prose;
+        match (self.fields.iter().filter(prose).count(), dataset_type) {
+            (0, _) | (1, DatasetType::Items) => {}
+            (_, DatasetType::Items) => {
+                return Err("a schema for ITEMS may have one textual field".to_owned());
+            }
+            _ => return Err(format!("a schema for {name} may have no textual field")),
+        }
+        let others = self.fields.len() - dataset_type.required().len();
+        if !dataset_type.is_interactions() && others == 0 {
             return Err(format!(
-                "a schema for {} needs at least one metadata field",
-                dataset_type.name()
+                "a schema for {name} needs at least one metadata field"
+            ));
+        }
+        let reserved = dataset_type.reserved().iter();
+        let reserved = reserved.filter(|(name, _)| self.field(name).is_some());
+        let (metadata, most) = (others - reserved.count(), dataset_type.most_metadata());
+        if metadata > most {
+            return Err(format!(
+                "a schema for {name} may have {most} metadata fields, not {metadata}"
             ));
         }
         Ok(())
+    }
+
+    /// The categorical fields; those of interactions are the context of an event.
+    pub(crate) fn contextual(&self) -> impl Iterator<Item = &Field> {
+        let contextual = |field: &&Field| field.field_type == FieldType::Categories;
+        self.fields.iter().filter(contextual)
     }
 
     /// A field by name, in any case.
@@ -188,6 +202,12 @@ impl Schema {
 
 impl Field {
     fn read(field: RecordField) -> Result<Self, String> {
+        if !is_field_name(&field.name) {
+            return Err(format!(
+                "field {:.40}: a name must be 1 to 150 letters, digits and `_`, the first no digit",
+                field.name
+            ));
+        }
         let types: Vec<&str> = match &field.r#type {
             Value::String(one) => vec![one],
             Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
@@ -220,6 +240,13 @@ impl Field {
             nullable: types.contains(&"null"),
         })
     }
+}
+
+fn is_field_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    (1..=150).contains(&name.len())
+        && name.bytes().all(plain)
+        && !name.as_bytes()[0].is_ascii_digit()
 }
 
 #[cfg(test)]
@@ -305,5 +332,48 @@ pub(crate) mod tests {
                 .unwrap_err()
                 .contains("twice")
         );
+    }
+    #[test]
+    fn reserved_and_metadata_fields_are_held_to_their_rules() {
+        let required = [
+            ("USER_ID", "string"),
+            ("ITEM_ID", "string"),
+            ("TIMESTAMP", "long"),
+        ];
+        let with = |more: &[(&str, &str)]| schema("Interactions", &[&required[..], more].concat());
+        assert!(with(&[("EVENT_VALUE", "float?"), ("DEVICE", "c:string")]).is_ok());
+        let complaint = with(&[("EVENT_TYPE", "c:string")]).unwrap_err();
+        assert!(complaint.contains("EVENT_TYPE"), "{complaint}");
+        assert!(with(&[("EVENT_VALUE", "string")]).is_err());
+        assert!(with(&[("NOTE", "t:string")]).is_err());
+        let six: Vec<_> = ["A", "B", "C", "D", "E", "F"]
+            .map(|name| (name, "int"))
+            .into();
+        assert!(with(&six).unwrap_err().contains("5 metadata fields, not 6"));
+        let twice = [("ITEM_ID", "string"), ("A", "t:string"), ("B", "t:string")];
+        assert!(schema("Items", &twice).unwrap_err().contains("one textual"));
+        assert!(
+            schema("Whatever", &[("A B", "int")])
+                .unwrap_err()
+                .contains("A B")
+        );
+    }
+
+    #[test]
+    fn actions_have_schemas_too() {
+        let actions = [
+            ("ACTION_ID", "string"),
+            ("VALUE", "long?"),
+            ("REPEAT_FREQUENCY", "long?"),
+            ("MEMBERSHIP", "c:string?"),
+        ];
+        assert!(schema("Actions", &actions).is_ok());
+        let done = [
+            ("USER_ID", "string"),
+            ("ACTION_ID", "string"),
+            ("TIMESTAMP", "long"),
+        ];
+        let complaint = schema("Action_Interactions", &done).unwrap_err();
+        assert!(complaint.contains("EVENT_TYPE"), "{complaint}");
     }
 }

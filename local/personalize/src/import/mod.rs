@@ -2,4 +2,5 @@
 
 pub(crate) mod csv;
 mod job;
+mod row;
 pub(crate) mod s3;
