@@ -8,6 +8,8 @@ use std::fmt;
 pub(crate) enum FaultKind {
     /// A member of the request is wrong.
     InvalidInput,
+    /// The same where the API has no `InvalidInputException` for it.
+    Validation,
     /// `nextToken` is not one that this server gave for this list.
     InvalidNextToken,
     /// A quota is used up.
@@ -32,6 +34,7 @@ impl FaultKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::InvalidInput => "InvalidInputException",
+            Self::Validation => "ValidationException",
             Self::InvalidNextToken => "InvalidNextTokenException",
             Self::LimitExceeded => "LimitExceededException",
             Self::ResourceAlreadyExists => "ResourceAlreadyExistsException",

@@ -169,6 +169,12 @@ impl Input {
             .collect()
     }
 
+    /// Its members as they came.
+    #[must_use]
+    pub(crate) fn members(&self) -> &Map<String, Value> {
+        &self.members
+    }
+
     /// Its members' names.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         self.members.keys().map(String::as_str)

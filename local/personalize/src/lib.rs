@@ -16,6 +16,7 @@ mod filter;
 mod import;
 mod input;
 mod lifecycle;
+mod limits;
 mod models;
 mod pace;
 mod resources;

@@ -20,6 +20,7 @@ use crate::{
     events::{put_action_interactions, put_actions, put_events, put_items, put_users},
     fault::{Fault, FaultKind},
     input::Input,
+    limits,
     runtime::{get_action_recommendations, get_personalized_ranking, get_recommendations},
     scope::Scope,
 };
@@ -56,14 +57,17 @@ async fn answer(
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let (protocol, name, operation) = find(&method, uri.path(), header("x-amz-target"));
     let scope = Scope::of(header("authorization"));
+    let named = name.clone();
     // Operations wait for locks and disks and compute: not on the threads that serve connections.
     let work = tokio::task::spawn_blocking(move || {
-        let call = Call {
+        let operation = operation?;
+        let input = Input::parse(&body)?;
+        limits::check(&named, &input)?;
+        operation(&Call {
             app: &app,
             scope,
-            input: Input::parse(&body)?,
-        };
-        operation?(&call)
+            input,
+        })
     });
     let result = work
         .await
