@@ -13,6 +13,8 @@ mod estate;
 mod events;
 mod fault;
 mod filter;
+#[cfg(test)]
+mod fuzz;
 mod import;
 mod input;
 mod lifecycle;

@@ -55,20 +55,12 @@ async fn answer(
 ) -> Response {
     let started = Instant::now();
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let (protocol, name, operation) = find(&method, uri.path(), header("x-amz-target"));
     let scope = Scope::of(header("authorization"));
+    let (protocol, name, operation) = find(&method, uri.path(), header("x-amz-target"));
     let named = name.clone();
     // Operations wait for locks and disks and compute: not on the threads that serve connections.
-    let work = tokio::task::spawn_blocking(move || {
-        let operation = operation?;
-        let input = Input::parse(&body)?;
-        limits::check(&named, &input)?;
-        operation(&Call {
-            app: &app,
-            scope,
-            input,
-        })
-    });
+    let work =
+        tokio::task::spawn_blocking(move || answer_of(&app, scope, &named, operation?, &body));
     let result = work
         .await
         .unwrap_or_else(|error| Err(Fault::internal(error)));
@@ -81,6 +73,19 @@ async fn answer(
         tracing::error!(operation = name, %fault, "failed");
     }
     response(protocol, result)
+}
+
+/// From the bytes of a request to the members of the answer.
+fn answer_of(
+    app: &Arc<App>,
+    scope: Scope,
+    name: &str,
+    operation: Operation,
+    body: &[u8],
+) -> Result<Value, Fault> {
+    let input = Input::parse(body)?;
+    limits::check(name, &input)?;
+    operation(&Call { app, scope, input })
 }
 
 /// The operation of a request, with a name for the log.
@@ -138,6 +143,19 @@ fn response(protocol: Protocol, result: Result<Value, Fault>) -> Response {
         headers.insert("x-amzn-errortype", HeaderValue::from_static(kind.name()));
     }
     response
+}
+
+/// The same as a request that came over the wire.
+#[cfg(test)]
+pub(crate) fn perform(
+    app: &Arc<App>,
+    scope: Scope,
+    path: &str,
+    target: Option<&str>,
+    body: &[u8],
+) -> Result<Value, Fault> {
+    let (_, name, operation) = find(&Method::POST, path, target);
+    answer_of(app, scope, &name, operation?, body)
 }
 
 #[cfg(test)]

@@ -80,6 +80,13 @@ pub(crate) fn check(operation: &str, input: &Input) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The names of all operations.
+#[cfg(test)]
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    APIS.iter()
+        .flat_map(|api| api.operations.keys().map(String::as_str))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
