@@ -15,6 +15,9 @@ use crate::{
     state::{StateDir, replace},
 };
 
+/// The number of no item.
+const NONE: u32 = u32::MAX;
+
 /// A model that can speak in the numbers of its group.
 #[derive(Debug)]
 pub(crate) struct Deployed {
@@ -22,6 +25,8 @@ pub(crate) struct Deployed {
     pub(crate) model: Model,
     /// For every item of the model, its number in the group.
     to_group: Vec<u32>,
+    /// For every item of the group when the model was deployed, its number in the model, or none.
+    of_group: Vec<u32>,
     /// Items of the group that the model does not know.
     pub(crate) fresh: Fresh,
 }
@@ -29,14 +34,16 @@ pub(crate) struct Deployed {
 impl Deployed {
     fn new(model: Model, data: &GroupData) -> Self {
         let mut group = data.write();
-        let names = 0..model.items().len();
-        let to_group = names
-            .filter_map(|item| u32::try_from(item).ok())
-            .map(|item| group.items.intern(model.items().name(item)))
-            .collect();
+        let names = model.items().iter();
+        let to_group: Vec<u32> = names.map(|name| group.items.intern(name)).collect();
+        let mut of_group = vec![NONE; group.items.len()];
+        for (item, of) in (0..).zip(&to_group) {
+            of_group[*of as usize] = item;
+        }
         Self {
             model,
             to_group,
+            of_group,
             fresh: Fresh::default(),
         }
     }
@@ -45,6 +52,13 @@ impl Deployed {
     #[must_use]
     pub(crate) fn group_item(&self, item: u32) -> u32 {
         self.to_group[item as usize]
+    }
+
+    /// The model's number of an item of the group, if the model knows it.
+    #[must_use]
+    pub(crate) fn model_item(&self, item: u32) -> Option<u32> {
+        let item = self.of_group.get(item as usize).copied();
+        item.filter(|item| *item != NONE)
     }
 }
 

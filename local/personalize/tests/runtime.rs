@@ -224,9 +224,7 @@ async fn actions_are_taken_and_kept_over_a_restart() -> Result<()> {
         .send()
         .await?;
     let wrong = put(&clients, r#"{"value": "much"}"#)?.send().await.err();
-    let wrong = wrong
-        .map(|error| error.into_service_error())
-        .ok_or("accepted")?;
+    let wrong = wrong.map(SdkError::into_service_error).ok_or("accepted")?;
     assert!(wrong.is_invalid_input_exception());
     assert!(
         wrong

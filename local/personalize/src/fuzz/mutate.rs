@@ -61,6 +61,16 @@ impl Chance {
         }
     }
 
+    /// JSON made of another by a few changes that leave it JSON.
+    pub(super) fn json_text(&mut self, seeds: &[&str]) -> String {
+        let seed = *self.pick::<&str>(seeds);
+        let mut value = serde_json::from_str(seed).unwrap();
+        for _ in 0..=self.below(3) {
+            self.json(&mut value);
+        }
+        value.to_string()
+    }
+
     /// Changes one place of a JSON value.
     pub(super) fn json(&mut self, value: &mut Value) {
         let deeper = self.below(3) > 0;

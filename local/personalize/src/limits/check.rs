@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Shape;
+use super::{Shape, path::Path};
 use crate::fault::Fault;
 
 /// Shapes by name.
@@ -14,7 +14,7 @@ type Shapes = BTreeMap<String, Shape>;
 pub(super) fn structure(
     shapes: &Shapes,
     name: &str,
-    path: &str,
+    path: &Path<'_>,
     members: &Map<String, Value>,
 ) -> Result<(), Fault> {
     let Some(shape) = shapes.get(name) else {
@@ -22,25 +22,23 @@ pub(super) fn structure(
     };
     for member in &shape.required {
         if members.get(member).is_none_or(Value::is_null) {
-            return Err(Fault::invalid(
-                &join(path, member),
-                "this member is required",
-            ));
+            let path = Path::Member(path, member);
+            return Err(path.wrong("this member is required"));
         }
     }
     for (member, value) in members.iter().filter(|(_, value)| !value.is_null()) {
         if let Some(name) = shape.members.get(member) {
-            check(shapes, name, &join(path, member), value)?;
+            check(shapes, name, &Path::Member(path, member), value)?;
         }
     }
     Ok(())
 }
 
-fn check(shapes: &Shapes, name: &str, path: &str, value: &Value) -> Result<(), Fault> {
+fn check(shapes: &Shapes, name: &str, path: &Path<'_>, value: &Value) -> Result<(), Fault> {
     let Some(shape) = shapes.get(name) else {
         return Ok(());
     };
-    let wrong = |expected: &str| Err(Fault::invalid(path, format!("must be {expected}")));
+    let wrong = |expected: &str| Err(path.wrong(format!("must be {expected}")));
     match (shape.r#type.as_str(), value) {
         ("structure", Value::Object(members)) => structure(shapes, name, path, members),
         ("map", Value::Object(entries)) => map(shapes, shape, path, entries),
@@ -63,12 +61,12 @@ fn check(shapes: &Shapes, name: &str, path: &str, value: &Value) -> Result<(), F
 fn map(
     shapes: &Shapes,
     shape: &Shape,
-    path: &str,
+    path: &Path<'_>,
     entries: &Map<String, Value>,
 ) -> Result<(), Fault> {
     length(shape, path, entries.len(), "members")?;
     for (key, value) in entries {
-        let path = join(path, key);
+        let path = Path::Member(path, key);
         if let Some(shape) = shape.key.as_ref().and_then(|name| shapes.get(name)) {
             string(shape, &path, key)?;
         }
@@ -79,35 +77,34 @@ fn map(
     Ok(())
 }
 
-fn list(shapes: &Shapes, shape: &Shape, path: &str, elements: &[Value]) -> Result<(), Fault> {
+fn list(shapes: &Shapes, shape: &Shape, path: &Path<'_>, elements: &[Value]) -> Result<(), Fault> {
     length(shape, path, elements.len(), "elements")?;
     for (index, element) in elements.iter().enumerate() {
         if let Some(name) = &shape.member {
-            check(shapes, name, &format!("{path}[{index}]"), element)?;
+            check(shapes, name, &Path::Element(path, index), element)?;
         }
     }
     Ok(())
 }
 
-fn string(shape: &Shape, path: &str, text: &str) -> Result<(), Fault> {
+fn string(shape: &Shape, path: &Path<'_>, text: &str) -> Result<(), Fault> {
     length(shape, path, text.chars().count(), "characters")?;
     if !shape.r#enum.is_empty() && !shape.r#enum.iter().any(|one| one == text) {
-        let problem = format!("must be one of {}", shape.r#enum.join(", "));
-        return Err(Fault::invalid(path, problem));
+        return Err(path.wrong(format!("must be one of {}", shape.r#enum.join(", "))));
     }
     match &shape.pattern {
         Some(pattern) if !pattern.is_match(text) => {
-            Err(Fault::invalid(path, format!("must match {pattern}")))
+            Err(path.wrong(format!("must match {pattern}")))
         }
         _ => Ok(()),
     }
 }
 
-fn length(shape: &Shape, path: &str, length: usize, of: &str) -> Result<(), Fault> {
+fn length(shape: &Shape, path: &Path<'_>, length: usize, of: &str) -> Result<(), Fault> {
     range(shape, path, i64::try_from(length).unwrap_or(i64::MAX), of)
 }
 
-fn range(shape: &Shape, path: &str, number: i64, of: &str) -> Result<(), Fault> {
+fn range(shape: &Shape, path: &Path<'_>, number: i64, of: &str) -> Result<(), Fault> {
     let (verb, of) = match of {
         "" => ("be", String::new()),
         of => ("have", format!(" {of}")),
@@ -117,15 +114,5 @@ fn range(shape: &Shape, path: &str, number: i64, of: &str) -> Result<(), Fault> 
         (_, Some(max)) if number > max => ("most", max),
         _ => return Ok(()),
     };
-    Err(Fault::invalid(
-        path,
-        format!("must {verb} at {word} {bound}{of}"),
-    ))
-}
-
-fn join(path: &str, member: &str) -> String {
-    match path {
-        "" => member.to_owned(),
-        path => format!("{path}.{member}"),
-    }
+    Err(path.wrong(format!("must {verb} at {word} {bound}{of}")))
 }

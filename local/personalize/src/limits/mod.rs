@@ -3,9 +3,11 @@
 //! `limits.json` is written by `tests/conformance/limits.py`.
 
 mod check;
+mod path;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use path::Path;
 use regex_lite::Regex;
 use serde::Deserialize;
 
@@ -69,12 +71,12 @@ static APIS: LazyLock<Vec<Api>> =
 pub(crate) fn check(operation: &str, input: &Input) -> Result<(), Fault> {
     for api in &*APIS {
         if let Some(found) = api.operations.get(operation) {
-            return check::structure(&api.shapes, &found.input, "", input.members()).map_err(
-                |fault| match found.invalid_input {
-                    true => fault,
-                    false => Fault::new(FaultKind::Validation, fault.message),
-                },
-            );
+            let checked =
+                check::structure(&api.shapes, &found.input, &Path::Request, input.members());
+            return checked.map_err(|fault| match found.invalid_input {
+                true => fault,
+                false => Fault::new(FaultKind::Validation, fault.message),
+            });
         }
     }
     Ok(())

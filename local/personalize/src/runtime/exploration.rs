@@ -3,8 +3,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use recommender::Ids;
-
 use super::{chance::Chance, serving::Serving};
 use crate::{
     clock::epoch_seconds,
@@ -12,6 +10,7 @@ use crate::{
         group::Group,
         rows::{Kept, Rows},
     },
+    models::Deployed,
 };
 
 /// `explorationWeight` when the campaign says none.
@@ -38,7 +37,8 @@ pub(crate) struct NewItem {
 }
 
 impl Fresh {
-    fn of(&self, group: &Group, known: &Ids) -> Arc<Vec<NewItem>> {
+    /// The youngest first.
+    fn of(&self, group: &Group, deployed: &Deployed) -> Arc<Vec<NewItem>> {
         let rows = &group.item_rows;
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((revision, items)) = &*found
@@ -49,14 +49,15 @@ impl Fresh {
         let column = rows.column("CREATION_TIMESTAMP");
         let new = rows
             .ids()
-            .filter(|(item, _)| known.get(group.items.name(*item)).is_none());
-        let items: Arc<Vec<_>> = Arc::new(
-            new.map(|(item, received)| NewItem {
+            .filter(|(item, _)| deployed.model_item(*item).is_none());
+        let mut items: Vec<_> = new
+            .map(|(item, received)| NewItem {
                 item,
                 created: column.map_or(received, |column| created(rows, item, column, received)),
             })
-            .collect(),
-        );
+            .collect();
+        items.sort_by(|a, b| b.created.total_cmp(&a.created));
+        let items = Arc::new(items);
         *found = Some((rows.revision(), Arc::clone(&items)));
         items
     }
@@ -71,7 +72,9 @@ fn created(rows: &Rows, item: u32, column: usize, received: f64) -> f64 {
 
 /// The new items that one answer may try.
 pub(super) struct Exploration {
-    items: Vec<u32>,
+    items: Arc<Vec<NewItem>>,
+    /// How many of them are young enough.
+    young: usize,
     /// That a place of the answer goes to one of them.
     probability: f64,
 }
@@ -85,25 +88,25 @@ impl Exploration {
             text.and_then(|text| text.parse().ok()).unwrap_or(usual)
         };
         let weight = setting("explorationWeight", USUAL_WEIGHT);
-        let known = serving.deployed.model.items();
+        let known = serving.deployed.model.items().len();
         let oldest = epoch_seconds() - DAY * setting("explorationItemAgeCutOff", USUAL_CUT_OFF);
-        let fresh = serving.deployed.fresh.of(group, known);
-        let young = fresh.iter().filter(|one| one.created >= oldest);
-        let items: Vec<u32> = young.map(|one| one.item).collect();
+        let items = serving.deployed.fresh.of(group, &serving.deployed);
+        let young = items.partition_point(|one| one.created >= oldest);
         #[expect(clippy::cast_precision_loss, reason = "numbers of items are small")]
-        let share = items.len() as f64 / (items.len() + known.len()).max(1) as f64;
+        let share = young as f64 / (young + known).max(1) as f64;
         Self {
             items,
+            young,
             probability: (weight * share).clamp(0.0, 1.0),
         }
     }
 
     /// A new item for the next place of the answer, or none.
     pub(super) fn draw(&self, chance: &mut Chance, fits: impl Fn(u32) -> bool) -> Option<u32> {
-        if self.items.is_empty() || !chance.happens(self.probability) {
+        if self.young == 0 || !chance.happens(self.probability) {
             return None;
         }
-        let mut drawn = (0..ATTEMPTS).map(|_| self.items[chance.below(self.items.len())]);
+        let mut drawn = (0..ATTEMPTS).map(|_| self.items[chance.below(self.young)].item);
         drawn.find(|item| fits(*item))
     }
 }

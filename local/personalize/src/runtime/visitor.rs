@@ -37,12 +37,11 @@ impl Visitor {
     ) -> Self {
         let history = user_id.map_or_else(Vec::new, |id| group.history(id));
         let agreeing = agreeing(&history, context, group);
-        let items = deployed.model.items();
         let known: Vec<Event> = history
             .iter()
             .filter_map(|one| {
                 Some(Event {
-                    item: items.get(group.items.name(one.item))?,
+                    item: deployed.model_item(one.item)?,
                     timestamp: one.timestamp,
                     weight: match agreeing.contains(&one.context) || agreeing.is_empty() {
                         true => 1.0,
