@@ -3,7 +3,6 @@
 
 use std::{
     fs::File,
-    path::Path,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -20,7 +19,9 @@ use crate::{
     import::{csv, s3::Bucket},
     models::Models,
     pace::Pace,
+    quotas::{Quotas, throttle::Throttle},
     resources::{Dataset, ImportMode},
+    server::Config,
     state::StateDir,
 };
 
@@ -35,6 +36,10 @@ pub(crate) struct App {
     pub(crate) groups: Groups,
     /// Trained models.
     pub(crate) models: Models,
+    /// How much of everything there may be.
+    pub(crate) quotas: Quotas,
+    /// Keeps to the service's rates, if that is wanted.
+    pub(crate) throttle: Option<Throttle>,
     /// Where everything is kept, if anywhere.
     pub(crate) state: Option<StateDir>,
     estate: RwLock<Estate>,
@@ -45,12 +50,14 @@ impl App {
     ///
     /// # Errors
     /// When the directory cannot be read.
-    pub(crate) fn open(pace: Pace, bucket: Bucket, state: Option<&Path>) -> Result<Self, Error> {
-        let state = state.map(StateDir::open).transpose()?;
+    pub(crate) fn open(config: &Config) -> Result<Self, Error> {
+        let state = config.state.as_deref().map(StateDir::open).transpose()?;
         let estate = state.as_ref().map(StateDir::load).transpose()?;
         let app = Self {
-            pace,
-            bucket,
+            pace: config.pace,
+            bucket: Bucket::new(config.s3_endpoint.clone()),
+            quotas: Quotas::load(config.quotas.as_deref())?,
+            throttle: config.throttle.then(Throttle::default),
             groups: Groups::default(),
             models: Models::default(),
             state,

@@ -22,6 +22,8 @@ pub(crate) enum FaultKind {
     ResourceNotFound,
     /// More than 50 tags on one resource.
     TooManyTags,
+    /// Too many requests a second.
+    Throttling,
     /// Not an operation of Personalize, or one that is not built here.
     UnknownOperation,
     /// The server could not do its work; the only one that is worth a retry.
@@ -41,6 +43,7 @@ impl FaultKind {
             Self::ResourceInUse => "ResourceInUseException",
             Self::ResourceNotFound => "ResourceNotFoundException",
             Self::TooManyTags => "TooManyTagsException",
+            Self::Throttling => "ThrottlingException",
             Self::UnknownOperation => "UnknownOperationException",
             Self::InternalFailure => "InternalFailure",
         }

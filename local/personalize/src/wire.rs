@@ -84,6 +84,9 @@ fn answer_of(
     body: &[u8],
 ) -> Result<Value, Fault> {
     let input = Input::parse(body)?;
+    if let Some(throttle) = &app.throttle {
+        throttle.count(&app.quotas, &scope, name, &input)?;
+    }
     limits::check(name, &input)?;
     operation(&Call { app, scope, input })
 }
@@ -175,11 +178,6 @@ mod tests {
         assert_eq!(fault("/events", None), "");
         assert_eq!(fault("/action-recommendations", None), "");
         for (path, target, says) in [
-            (
-                "/",
-                Some("AmazonPersonalize.CreateRecommender"),
-                "is not built",
-            ),
             ("/", Some("AmazonPersonalize.MakeCoffee"), "no operation"),
             ("/", None, "no operation"),
             ("/coffee", None, "no operation"),

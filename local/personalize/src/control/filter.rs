@@ -3,12 +3,13 @@
 use filter_expression::parse::parse;
 use serde_json::{Value, json};
 
-use super::{Call, begin, end, page, quota};
+use super::{Call, begin, end, page};
 use crate::{
     data::schema::{DatasetType, Schema},
     estate::Estate,
     fault::Fault,
     filter::check::{Schemas, check},
+    quotas,
     resources::{Dataset, DatasetGroup, DatasetSchema, Filter, Life},
 };
 
@@ -26,7 +27,8 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
         let schemas: Schemas = DatasetType::ALL.into_iter().filter_map(schema).collect();
         check(&parsed, &schemas).map_err(wrong)?;
         let count = estate.count::<Filter>(|one| one.dataset_group_arn == group_arn);
-        quota::check(count, quota::FILTERS, "filters in the dataset group")
+        let most = call.app.quotas.counts.filters_in_group;
+        quotas::check(count, most, "filters in the dataset group")
     })?;
     let filter_arn = call.scope.arn(&format!("filter/{name}"));
     begin(

@@ -1,20 +1,27 @@
 //! The operations of the control plane, one file per resource, and what they share.
 //! `operations` finds one by name.
 
+mod batch_job;
 pub(crate) mod campaign;
 mod dataset;
 mod dataset_group;
+mod deletion_job;
 mod event_tracker;
+mod export_job;
 mod filter;
 mod import_job;
+mod metric_attribution;
 pub(crate) mod operations;
 mod page;
-mod quota;
 pub(crate) mod recipe;
+mod recipe_operations;
+pub(crate) mod recommender;
+pub(crate) mod schedule;
 mod schema;
 mod solution;
-mod solution_version;
+pub(crate) mod solution_version;
 mod tags;
+pub(crate) mod target;
 
 use std::sync::Arc;
 

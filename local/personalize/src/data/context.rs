@@ -39,6 +39,17 @@ pub(crate) fn of_properties(schema: &Schema, properties: &Map<String, Value>) ->
     )
 }
 
+/// The value of a field in a context.
+#[must_use]
+pub(crate) fn value<'a>(context: &'a str, field: &str) -> Option<&'a str> {
+    let mut values = context
+        .split(SEPARATOR)
+        .filter_map(|one| one.split_once('='));
+    values
+        .find(|(name, _)| *name == field)
+        .map(|(_, value)| value)
+}
+
 /// Whether an event happened in the context of a request: every value that both have is the same,
 /// and there is at least one.
 #[must_use]

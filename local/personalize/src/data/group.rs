@@ -1,12 +1,14 @@
 //! The data of one dataset group and the questions that requests ask about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use recommender::Ids;
+use rustc_hash::FxHashSet;
 
 use super::{
     batch::{Batch, InteractionBatch},
     context,
+    export::Ingestion,
     histories::{Interaction, NO_CONTEXT, NO_TYPE},
     past::Past,
     properties,
@@ -211,6 +213,38 @@ impl Group {
     #[must_use]
     pub(crate) fn interactions(&self) -> Vec<(u32, Interaction)> {
         self.with_items.all()
+    }
+
+    /// Takes away all that is known of some users; answers how many rows that was.
+    pub(crate) fn erase(&mut self, users: &BTreeSet<String>) -> u64 {
+        let users: FxHashSet<u32> = users.iter().filter_map(|id| self.users.get(id)).collect();
+        let rows = users
+            .iter()
+            .filter(|user| self.user_rows.erase(**user))
+            .count();
+        let events = self.with_items.erase(&users) + self.with_actions.erase(&users);
+        (rows + events) as u64
+    }
+
+    /// Interactions of known users with items or with actions.
+    pub(super) fn told(
+        &self,
+        dataset_type: DatasetType,
+        ingestion: Ingestion,
+    ) -> Vec<(u32, Interaction)> {
+        match dataset_type {
+            DatasetType::ActionInteractions => self.with_actions.of_kind(ingestion),
+            _ => self.with_items.of_kind(ingestion),
+        }
+    }
+
+    /// Rows of what a dataset describes.
+    pub(super) fn described(&self, dataset_type: DatasetType) -> &Rows {
+        match dataset_type {
+            DatasetType::Users => &self.user_rows,
+            DatasetType::Actions | DatasetType::ActionInteractions => &self.action_rows,
+            DatasetType::Items | DatasetType::Interactions => &self.item_rows,
+        }
     }
 
     /// Ids and rows of what a dataset describes.

@@ -5,6 +5,7 @@
 pub(crate) mod batch;
 pub(crate) mod context;
 pub(crate) mod dataset_type;
+pub(crate) mod export;
 pub(crate) mod group;
 pub(crate) mod groups;
 pub(crate) mod histories;

@@ -1,6 +1,9 @@
 //! What users did with one kind of thing, items or actions: imported and streamed.
 
+use rustc_hash::FxHashSet;
+
 use super::{
+    export::Ingestion,
     histories::{Histories, Interaction},
     stream::Stream,
 };
@@ -28,6 +31,31 @@ impl Past {
         self.imported = Histories::default();
     }
 
+    /// Takes away all that some users did; answers how much that was.
+    pub(super) fn erase(&mut self, users: &FxHashSet<u32>) -> usize {
+        let before = self.imported.iter().count();
+        let kept: Vec<_> = self
+            .imported
+            .iter()
+            .filter(|(user, _)| !users.contains(user))
+            .collect();
+        let imported = before - kept.len();
+        if imported > 0 {
+            self.imported = Histories::new(kept);
+        }
+        let streamed: usize = users.iter().map(|user| self.streamed.erase(*user)).sum();
+        imported + streamed
+    }
+
+    /// What known users did, of the kind asked for; in an order that depends on the data only.
+    pub(super) fn of_kind(&self, ingestion: Ingestion) -> Vec<(u32, Interaction)> {
+        let mut streamed: Vec<_> = self.streamed.iter().collect();
+        streamed.sort_by_key(|(user, interaction)| (*user, interaction.timestamp));
+        let imported = self.imported.iter().filter(|_| ingestion.has(true));
+        let streamed = streamed.into_iter().filter(|_| ingestion.has(false));
+        imported.chain(streamed).collect()
+    }
+
     /// What a user did, and what was done in a session that has no user yet; in time order.
     pub(super) fn of(&self, user: Option<u32>, session: &str) -> Vec<Interaction> {
         let (imported, streamed) = match user {
@@ -47,8 +75,6 @@ impl Past {
 
     /// All interactions of known users; in an order that depends on the data only.
     pub(super) fn all(&self) -> Vec<(u32, Interaction)> {
-        let mut streamed: Vec<_> = self.streamed.iter().collect();
-        streamed.sort_by_key(|(user, interaction)| (*user, interaction.timestamp));
-        self.imported.iter().chain(streamed).collect()
+        self.of_kind(Ingestion::All)
     }
 }

@@ -1,7 +1,11 @@
 //! What came one by one in the form that is kept: a line of a file each, so that a restart can take
 //! it again.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+
+use super::schema::DatasetType;
 
 /// One event, item, user or action as it was accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +17,22 @@ pub(crate) enum Record {
     ActionInteraction(EventRecord),
     /// From PutItems, PutUsers or PutActions.
     Row(RowRecord),
+}
+
+impl Record {
+    /// Whether it is about one of these users.
+    #[must_use]
+    pub(crate) fn is_of(&self, users: &BTreeSet<String>) -> bool {
+        match self {
+            Self::Event(event) | Self::ActionInteraction(event) => event
+                .user_id
+                .as_ref()
+                .is_some_and(|user| users.contains(user)),
+            Self::Row(row) => {
+                row.dataset_type == DatasetType::Users.name() && users.contains(&row.id)
+            }
+        }
+    }
 }
 
 /// Something that happened.

@@ -136,6 +136,25 @@ impl Rows {
         origins.filter_map(|(id, origin)| origin.map(|origin| (id, origin.received)))
     }
 
+    /// Ids that have a row, with whether it was imported.
+    pub(crate) fn origins(&self) -> impl Iterator<Item = (u32, bool)> + '_ {
+        let origins = (0..).zip(&self.origins);
+        origins.filter_map(|(id, origin)| origin.map(|origin| (id, origin.imported)))
+    }
+
+    /// Takes a row away; answers whether there was one.
+    pub(crate) fn erase(&mut self, id: u32) -> bool {
+        let Some(origin) = self.origins.get_mut(id as usize) else {
+            return false;
+        };
+        let erased = origin.take().is_some();
+        for column in &mut self.columns {
+            column.cells[id as usize] = Kept::Empty;
+        }
+        self.revision += 1;
+        erased
+    }
+
     /// Takes away what earlier imports brought.
     pub(crate) fn forget_imported(&mut self) {
         for (row, origin) in self.origins.iter_mut().enumerate() {

@@ -34,6 +34,11 @@ impl Stream {
             .push(event);
     }
 
+    /// Takes a user's events away; answers how many there were.
+    pub(crate) fn erase(&mut self, user: u32) -> usize {
+        self.by_user.remove(&user).map_or(0, |events| events.len())
+    }
+
     /// A user's events, in the order in which they came.
     #[must_use]
     pub(crate) fn of(&self, user: u32) -> &[Interaction] {

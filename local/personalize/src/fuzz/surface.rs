@@ -7,7 +7,7 @@ use tokio::{runtime::Runtime, task};
 
 use super::run;
 use crate::{
-    app::App, fault::FaultKind, import::s3::Bucket, limits, pace::Pace, scope::Scope, wire,
+    app::App, fault::FaultKind, limits, pace::Pace, scope::Scope, server::Config, wire,
 };
 
 /// Where the operations of the runtime and of events are.
@@ -39,12 +39,18 @@ fn arn(resource: &str) -> String {
 
 /// A shop with data, a trained model and what is needed to ask it.
 async fn shop() -> Arc<App> {
-    let app = Arc::new(App::open(Pace::FAST, Bucket::new(None), None).unwrap());
+    let app = Arc::new(
+        App::open(&Config {
+            pace: Pace::FAST,
+            ..Config::default()
+        })
+        .unwrap(),
+    );
     let make = |operation: &str, request: Value| {
         ask(&app, operation, request.to_string().as_bytes()).unwrap()
     };
     let settle =
-        || tokio::time::sleep(2 * Pace::FAST.step() + std::time::Duration::from_millis(200));
+        || tokio::time::sleep(2 * Pace::FAST.pending() + std::time::Duration::from_millis(200));
     make("CreateDatasetGroup", json!({ "name": "shop" }));
     settle().await;
     let group = arn("dataset-group/shop");

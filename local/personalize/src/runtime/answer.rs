@@ -12,7 +12,7 @@ pub(super) fn answer(member: &str, items: Vec<Value>) -> Value {
 }
 
 /// Positive scores that add up to 1, in the same order.
-pub(super) fn shares(scored: &[Scored]) -> impl Iterator<Item = f64> + '_ {
+pub(crate) fn shares(scored: &[Scored]) -> impl Iterator<Item = f64> + '_ {
     let sum: f64 = scored.iter().map(|one| f64::from(one.score)).sum();
     let sum = sum.max(f64::MIN_POSITIVE);
     scored.iter().map(move |one| f64::from(one.score) / sum)

@@ -14,6 +14,8 @@ mod serving;
 mod visitor;
 
 pub(crate) use actions::get_action_recommendations;
+pub(crate) use answer::shares;
 pub(crate) use exploration::Fresh;
 pub(crate) use ranking::get_personalized_ranking;
 pub(crate) use recommendations::get_recommendations;
+pub(crate) use visitor::Visitor;

@@ -15,21 +15,21 @@ use crate::{
 const ELSEWHERE: f32 = 0.5;
 
 /// A user, a session or nobody.
-pub(super) struct Visitor {
+pub(crate) struct Visitor {
     /// Their number, if anything is known.
-    pub(super) user: Option<u32>,
+    pub(crate) user: Option<u32>,
     /// Imported and streamed, in time order, in the group's numbers.
-    pub(super) history: Vec<Interaction>,
+    pub(crate) history: Vec<Interaction>,
     /// The same as far as the model knows the items, in its numbers.
-    pub(super) known: Vec<Event>,
+    pub(crate) known: Vec<Event>,
     /// The time of the question: that of the latest event, so that old data is not all out of date
     /// and the same data always gives the same answer.
-    pub(super) now: i64,
+    pub(crate) now: i64,
 }
 
 impl Visitor {
     /// Somebody who asks for items. What they did in the context of the request counts more.
-    pub(super) fn new(
+    pub(crate) fn new(
         user_id: Option<&str>,
         context: &BTreeMap<String, String>,
         deployed: &Deployed,

@@ -196,6 +196,6 @@ class Estate:
         self.make(
             "attribution", "create_metric_attribution", "metricAttributionArn", "metricAttribution",
             name="attribution", datasetGroupArn=self["group"],
-            metrics=[{"eventType": "purchase", "metricName": "sales", "expression": "COUNT(Interactions)"}],
+            metrics=[{"eventType": "purchase", "metricName": "sales", "expression": "SAMPLECOUNT()"}],
             metricsOutputConfig={"roleArn": ROLE, **output},
         )

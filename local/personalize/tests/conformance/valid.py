@@ -7,7 +7,7 @@ from estate import RECIPE, ROLE, SCHEMAS
 
 TAGS = [{"tagKey": "team", "tagValue": "shop"}]
 OUTPUT = {"s3DataDestination": {"path": "s3://data/out/"}}
-METRIC = {"eventType": "view", "metricName": "views", "expression": "COUNT(Interactions)"}
+METRIC = {"eventType": "view", "metricName": "views", "expression": "SAMPLECOUNT()"}
 
 
 def plan(estate):

@@ -24,6 +24,7 @@ pub(crate) async fn start(state: Option<PathBuf>, s3: SocketAddr) -> Result<(Ser
         state,
         s3_endpoint: Some(format!("http://{s3}")),
         pace: Pace::FAST,
+        ..Config::default()
     })
     .await?;
     let config = aws_config::defaults(BehaviorVersion::latest())
