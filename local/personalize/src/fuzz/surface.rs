@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 use tokio::{runtime::Runtime, task};
 
 use super::run;
-use crate::{
-    app::App, fault::FaultKind, limits, pace::Pace, scope::Scope, server::Config, wire,
-};
+use crate::{app::App, fault::FaultKind, limits, pace::Pace, scope::Scope, server::Config, wire};
 
 /// Where the operations of the runtime and of events are.
 const PATHS: [(&str, &str); 8] = [

@@ -5,7 +5,7 @@ pub(crate) mod shop;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
 use aws_sdk_personalize::config::Credentials;
 use personalize_local::{Config, Pace, Server};
 
@@ -27,18 +27,24 @@ pub(crate) async fn start(state: Option<PathBuf>, s3: SocketAddr) -> Result<(Ser
         ..Config::default()
     })
     .await?;
+    let clients = clients(&server).await;
+    Ok((server, clients))
+}
+
+/// Clients that see the first answer: they do not try again.
+pub(crate) async fn clients(server: &Server) -> Clients {
     let config = aws_config::defaults(BehaviorVersion::latest())
         .endpoint_url(format!("http://{}", server.address()))
+        .retry_config(RetryConfig::disabled())
         .region(Region::from_static("eu-west-1"))
         .credentials_provider(Credentials::new("123456789012", "any", None, None, "test"))
         .load()
         .await;
-    let clients = Clients {
+    Clients {
         control: aws_sdk_personalize::Client::new(&config),
         runtime: aws_sdk_personalizeruntime::Client::new(&config),
         events: aws_sdk_personalizeevents::Client::new(&config),
-    };
-    Ok((server, clients))
+    }
 }
 
 /// Asks until the answer is neither PENDING nor IN_PROGRESS, for a minute at most.

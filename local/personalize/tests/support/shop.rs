@@ -1,11 +1,15 @@
 //! A small shop: 100 users, 40 items, 2,000 interactions. Even users like mugs (items 0 to 19), odd
 //! ones like plates (20 to 39), so that it is known what good recommendations are.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    sync::{Arc, Mutex},
+};
 
 use aws_sdk_personalize::types::DataSource;
 
-use super::{Clients, Result, settled};
+use super::{Clients, Result, s3, settled};
 
 pub(crate) const INTERACTIONS: &str = r#"{"type":"record","name":"Interactions","fields":[
     {"name":"USER_ID","type":"string"},{"name":"ITEM_ID","type":"string"},
@@ -24,7 +28,7 @@ pub(crate) const ACTION_INTERACTIONS: &str = r#"{"type":"record","name":"Action_
     {"name":"EVENT_TYPE","type":"string"},{"name":"TIMESTAMP","type":"long"}]}"#;
 
 /// The objects of the bucket, broken files included.
-pub(crate) fn objects() -> BTreeMap<String, String> {
+pub(crate) fn objects() -> s3::Objects {
     let header = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n";
     let mut files = [header.to_owned(), header.to_owned()];
     for row in 0..2000 {
@@ -48,7 +52,7 @@ pub(crate) fn objects() -> BTreeMap<String, String> {
         .take(500)
         .flat_map(|line| [line, "\n"])
         .collect();
-    BTreeMap::from([
+    let objects = BTreeMap::from([
         ("interactions/1.csv".to_owned(), first),
         ("interactions/2.csv".to_owned(), second),
         ("items/items.csv".to_owned(), items),
@@ -62,7 +66,8 @@ pub(crate) fn objects() -> BTreeMap<String, String> {
             "USER_ID,ITEM_ID,EVENT_TYPE\nu,i,view\n".to_owned(),
         ),
         ("broken/empty.csv".to_owned(), header.to_owned()),
-    ])
+    ]);
+    Arc::new(Mutex::new(objects))
 }
 
 /// Makes the group with its two datasets.
