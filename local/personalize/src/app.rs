@@ -16,7 +16,10 @@ use crate::{
     error::Error,
     estate::Estate,
     fault::Fault,
-    import::{csv, s3::Bucket},
+    import::{
+        csv::{self, CsvError},
+        s3::Bucket,
+    },
     models::Models,
     pace::Pace,
     quotas::{Quotas, throttle::Throttle},
@@ -143,10 +146,16 @@ impl App {
             let path = state.import_file(&dataset.dataset_arn, job);
             let file = File::open(&path).map_err(Error::state("read", path.as_path()))?;
             let mut batch = Batch::new(dataset_type);
-            csv::read(file, schema, &mut batch, None).map_err(|problem| Error::Damaged {
-                path,
-                problem: problem.to_string(),
-            })?;
+            match csv::read(file, schema, &mut batch, None) {
+                // No row is left when a data deletion job took all of them.
+                Ok(_) | Err(CsvError::Empty) => {}
+                Err(problem) => {
+                    return Err(Error::Damaged {
+                        path,
+                        problem: problem.to_string(),
+                    });
+                }
+            }
             let received = estate
                 .dataset_import_jobs
                 .get(job)

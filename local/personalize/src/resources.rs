@@ -74,6 +74,15 @@ impl Status {
         )
     }
 
+    /// Whether it is a recommender that is being stopped or started.
+    #[must_use]
+    pub(crate) fn is_turning(self) -> bool {
+        matches!(
+            self,
+            Self::StopPending | Self::StopInProgress | Self::StartPending | Self::StartInProgress
+        )
+    }
+
     /// Whether it is being deleted.
     #[must_use]
     pub(crate) fn is_deleting(self) -> bool {

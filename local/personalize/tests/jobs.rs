@@ -2,8 +2,6 @@
 
 mod support;
 
-use std::path::PathBuf;
-
 use aws_sdk_personalize::types::{
     BatchInferenceJobInput, BatchInferenceJobOutput, BatchSegmentJobInput, BatchSegmentJobOutput,
     DataSource, DatasetExportJobOutput, IngestionMode, S3DataConfig,
@@ -32,7 +30,7 @@ fn get(objects: &s3::Objects, key: &str) -> Result<String> {
 
 fn lines(text: &str) -> Vec<serde_json::Value> {
     let lines = text.lines().map(serde_json::from_str);
-    lines.filter_map(|line| line.ok()).collect()
+    lines.filter_map(std::result::Result::ok).collect()
 }
 
 async fn infer(clients: &Clients, version: &str, name: &str, filter: Option<String>) -> Result<()> {
@@ -209,8 +207,8 @@ async fn export(
 
 #[tokio::test]
 async fn deleted_users_are_in_no_export_and_do_not_come_back() -> Result<()> {
-    let directory = PathBuf::from(std::env::temp_dir())
-        .join(format!("personalize-local-{}", uuid::Uuid::new_v4()));
+    let directory =
+        std::env::temp_dir().join(format!("personalize-local-{}", uuid::Uuid::new_v4()));
     let objects = shop::objects();
     let s3 = s3::serve(objects.clone()).await?;
     let (server, clients) = start(Some(directory.clone()), s3).await?;

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, begin, end, page};
+use super::{Call, begin_with, end, page};
 use crate::{
     app::App,
     estate::Estate,
@@ -31,7 +31,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
     let arn = call.scope.arn(&format!("metric-attribution/{name}"));
     call.app
         .read(|estate| estate.active::<DatasetGroup>(group_arn).map(|_| ()))?;
-    begin(
+    begin_with(
         call,
         MetricAttribution {
             name,
@@ -40,11 +40,10 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
             metrics_output_config: config.unwrap_or_default(),
             life: Life::begin(),
         },
+        |estate| {
+            estate.attributed_metrics.insert(arn.clone(), metrics);
+        },
     )?;
-    call.app.change(|estate| {
-        estate.attributed_metrics.insert(arn.clone(), metrics);
-        Ok(())
-    })?;
     Ok(json!({ "metricAttributionArn": arn }))
 }
 

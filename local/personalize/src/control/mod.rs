@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::App,
-    estate::{Living, Resource},
+    estate::{Estate, Living, Resource},
     fault::Fault,
     input::Input,
     lifecycle::{self, Work},
@@ -60,10 +60,20 @@ fn describe<T: Resource>(call: &Call<'_>, arn: &str, answer: &str) -> Result<Val
 
 /// Keeps a new resource with its tags, and brings it to life.
 fn begin<T: Work>(call: &Call<'_>, resource: T) -> Result<(), Fault> {
+    begin_with(call, resource, |_| {})
+}
+
+/// The same together with a change that belongs to it.
+fn begin_with<T: Work>(
+    call: &Call<'_>,
+    resource: T,
+    also: impl FnOnce(&mut Estate),
+) -> Result<(), Fault> {
     let tags = tags::given(&call.input)?;
     let arn = resource.arn().to_owned();
     call.app.change(|estate| {
         estate.add(resource)?;
+        also(estate);
         if !tags.is_empty() {
             estate.tags.insert(arn.clone(), tags);
         }
@@ -78,11 +88,11 @@ fn end<T: Work>(call: &Call<'_>, arn: &str) -> Result<Value, Fault> {
     call.app.change(|estate| {
         let resource = estate.get_mut::<T>(arn)?;
         let life = resource.life_mut();
-        if life.status.is_creating() || life.status.is_deleting() {
+        let status = life.status;
+        if status.is_creating() || status.is_deleting() || status.is_turning() {
             return Err(Fault::in_use(format!(
-                "The {} {arn} is {}; wait until it is ACTIVE or CREATE FAILED",
-                T::KIND,
-                life.status
+                "The {} {arn} is {status}; wait until that is over",
+                T::KIND
             )));
         }
         life.become_status(Status::DeletePending);

@@ -8,7 +8,7 @@ use super::{Call, begin, event_tracker::random_id, page, unfinished};
 use crate::{
     app::App,
     estate::{Estate, Resource},
-    fault::Fault,
+    fault::{Fault, FaultKind},
     lifecycle, quotas,
     resources::{Life, Solution, SolutionVersion, Status},
     scope::Scope,
@@ -26,6 +26,13 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
     let solution = call.app.read(|estate| {
         let solution = estate.active::<Solution>(solution_arn)?.clone();
         check_mode(call, estate, &solution, training_mode)?;
+        let same = |one: &SolutionVersion| one.solution_arn == solution_arn && one.name == name;
+        if name.is_some() && estate.any(same) {
+            return Err(Fault::new(
+                FaultKind::ResourceAlreadyExists,
+                format!("The solution {solution_arn} has a version of this name already"),
+            ));
+        }
         check_pending(call.app, estate, &call.scope)?;
         Ok::<_, Fault>(solution)
     })?;

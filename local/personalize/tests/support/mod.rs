@@ -12,6 +12,7 @@ use personalize_local::{Config, Pace, Server};
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The three clients of a server.
+#[allow(dead_code, reason = "not every test speaks all three APIs")]
 pub(crate) struct Clients {
     pub(crate) control: aws_sdk_personalize::Client,
     pub(crate) runtime: aws_sdk_personalizeruntime::Client,

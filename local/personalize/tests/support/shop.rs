@@ -89,6 +89,7 @@ pub(crate) async fn create_datasets(clients: &Clients) -> Result<Group> {
 }
 
 /// ARNs of the group and its datasets.
+#[allow(dead_code, reason = "not every test reads all of them")]
 pub(crate) struct Group {
     pub(crate) arn: String,
     pub(crate) interactions: String,
