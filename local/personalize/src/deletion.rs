@@ -23,16 +23,20 @@ impl Work for DataDeletionJob {
         let job = job.map_err(|fault| fault.message)?;
         let users = users(&app, &job).await?;
         let group = job.dataset_group_arn;
-        let erased = tokio::task::spawn_blocking(move || erase(&app, &group, &users));
+        let working = Arc::clone(&app);
+        let erased = tokio::task::spawn_blocking(move || erase(&working, &group, &users));
         let erased = erased
             .await
-            .map_err(|error| format!("Deletion stopped: {error}"))?;
-        let erased = erased.map_err(|error| error.to_string())?;
-        Ok(Box::new(move |estate| {
-            if let Some(job) = estate.data_deletion_jobs.get_mut(&arn) {
-                job.num_deleted = Some(erased);
-            }
-        }))
+            .map_err(|error| format!("Deletion stopped: {error}"))?
+            .map_err(|error| error.to_string())?;
+        // At once, because after a kill there would be nothing left to count.
+        let kept = app.change(|estate| {
+            let job = estate.get_mut::<Self>(&arn)?;
+            job.num_deleted = Some(job.num_deleted.unwrap_or(0) + erased);
+            Ok(())
+        });
+        kept.map_err(|fault| fault.message)?;
+        Ok(Box::new(|_| {}))
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::{
     app::App,
-    control::{recommender, solution_version},
+    control::{campaign, recommender, solution_version},
     estate::{Estate, Living},
     fault::Fault,
     resources::{
@@ -131,6 +131,7 @@ pub(crate) fn resume(app: &Arc<App>) {
     recommender::resume_turns(app);
     solution_version::resume_stops(app);
     update::resume(app);
+    campaign::resume(app);
 }
 
 fn resume_table<T: Work>(app: &Arc<App>) {

@@ -144,6 +144,14 @@ pub(crate) fn follow(app: &Arc<App>, solution_arn: &str) {
     }
 }
 
+/// Deploys what became ACTIVE just before a restart.
+pub(crate) fn resume(app: &Arc<App>) {
+    let campaigns = app.read(|estate| estate.campaigns.keys().cloned().collect::<Vec<_>>());
+    for arn in campaigns {
+        Campaign::ready(app, &arn);
+    }
+}
+
 fn members(version_arn: &str, tps: i64, config: Option<Value>) -> Map<String, Value> {
     let mut members = Map::new();
     members.insert("solutionVersionArn".to_owned(), version_arn.into());
