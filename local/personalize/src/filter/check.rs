@@ -1,6 +1,6 @@
 //! What a filter may not do, by the rules of Personalize and the schemas of the group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use filter_expression::{
     FilterError,
@@ -26,7 +26,7 @@ pub(crate) type Schemas = BTreeMap<DatasetType, Schema>;
 /// # Errors
 /// The first thing that is not, and where it stands.
 pub(crate) fn check(filter: &Filter, schemas: &Schemas) -> Result<(), FilterError> {
-    let mut fields: Vec<(Source, String)> = Vec::new();
+    let mut fields = BTreeSet::new();
     let subject = filter.subject();
     for expression in &filter.expressions {
         check_sources(expression)?;
@@ -38,10 +38,7 @@ pub(crate) fn check(filter: &Filter, schemas: &Schemas) -> Result<(), FilterErro
                 ));
             }
             check_test(test, schemas)?;
-            let field = (test.field.dataset, test.field.name.to_ascii_uppercase());
-            if !fields.contains(&field) {
-                fields.push(field);
-            }
+            fields.insert(field(&test.field));
             if fields.len() > FIELDS {
                 return Err(FilterError::at(
                     test.position,
@@ -51,6 +48,28 @@ pub(crate) fn check(filter: &Filter, schemas: &Schemas) -> Result<(), FilterErro
         }
     }
     Ok(())
+}
+
+/// The fields that a filter reads, as `DATASET.FIELD`.
+#[must_use]
+pub(crate) fn fields(filter: &Filter) -> BTreeSet<String> {
+    let tests = filter.expressions.iter().flat_map(Expression::tests);
+    tests.map(|test| field(&test.field)).collect()
+}
+
+fn field(field: &FieldName) -> String {
+    let dataset = dataset_type(field.dataset).name();
+    format!("{dataset}.{}", field.name.to_ascii_uppercase())
+}
+
+fn dataset_type(source: Source) -> DatasetType {
+    match source {
+        Source::Interactions => DatasetType::Interactions,
+        Source::Items | Source::CurrentItem => DatasetType::Items,
+        Source::ActionInteractions => DatasetType::ActionInteractions,
+        Source::Actions => DatasetType::Actions,
+        Source::Users | Source::CurrentUser => DatasetType::Users,
+    }
 }
 
 /// The datasets that an expression may test, the more usual one first.
@@ -214,13 +233,7 @@ fn field_type(
     position: usize,
     schemas: &Schemas,
 ) -> Result<FieldType, FilterError> {
-    let dataset_type = match field.dataset {
-        Source::Interactions => DatasetType::Interactions,
-        Source::Items | Source::CurrentItem => DatasetType::Items,
-        Source::ActionInteractions => DatasetType::ActionInteractions,
-        Source::Actions => DatasetType::Actions,
-        Source::Users | Source::CurrentUser => DatasetType::Users,
-    };
+    let dataset_type = dataset_type(field.dataset);
     let dataset = dataset_type.name();
     let wrong = |problem: String| Err(FilterError::at(position, problem));
     let Some(schema) = schemas.get(&dataset_type) else {
@@ -379,5 +392,16 @@ mod tests {
             let problem = complaint(text).unwrap_or_default();
             assert!(problem.contains(says), "{text}: {problem}");
         }
+    }
+
+    #[test]
+    fn fields_are_counted_once_whatever_their_case() {
+        let filter =
+            parse("EXCLUDE ItemID WHERE Items.PRICE < 3 OR Item.price > 5 IF CurrentUser.AGE = 3");
+        let fields = fields(&filter.unwrap());
+        assert_eq!(
+            fields.into_iter().collect::<Vec<_>>(),
+            ["ITEMS.PRICE", "USERS.AGE"]
+        );
     }
 }
