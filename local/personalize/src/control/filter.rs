@@ -8,7 +8,7 @@ use crate::{
     data::schema::{DatasetType, Schema},
     estate::Estate,
     fault::Fault,
-    filter::check::{Schemas, check, fields},
+    filter::check::{FIELDS_IN_GROUP, Schemas, check, fields},
     resources::{Dataset, DatasetGroup, DatasetSchema, Filter, Life},
 };
 
@@ -54,13 +54,13 @@ fn check_fields(
     while let Some(other) = others.find(|one| one.dataset_group_arn == group_arn) {
         read.extend(parse(&other.filter_expression).iter().flat_map(fields));
     }
-    if read.len() <= quota::FILTERED_FIELDS {
+    if read.len() <= FIELDS_IN_GROUP {
         return Ok(());
     }
     Err(Fault::limit(format!(
         "The filters of the dataset group would read {} fields and at most {} are allowed",
         read.len(),
-        quota::FILTERED_FIELDS
+        FIELDS_IN_GROUP
     )))
 }
 

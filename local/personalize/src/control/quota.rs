@@ -13,8 +13,6 @@ pub(super) const SOLUTIONS: usize = 10;
 pub(super) const CAMPAIGNS: usize = 5;
 /// Filters of a dataset group.
 pub(super) const FILTERS: usize = 30;
-/// Fields that the filters of a dataset group read together.
-pub(super) const FILTERED_FIELDS: usize = 20;
 /// Solution versions of a region that are being trained.
 pub(super) const PENDING_VERSIONS: usize = 20;
 /// Import jobs of a region that are under way.

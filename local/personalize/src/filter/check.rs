@@ -12,6 +12,8 @@ use crate::data::schema::{DatasetType, Schema};
 
 /// Fields that one filter may read.
 const FIELDS: usize = 10;
+/// Fields that all filters of a dataset group may read together.
+pub(crate) const FIELDS_IN_GROUP: usize = 20;
 /// Fields of actions that Personalize itself filters by.
 const RESERVED_FOR_ACTIONS: [&str; 3] = [
     "ACTION_EXPIRATION_TIMESTAMP",

@@ -2,5 +2,6 @@
 
 pub(crate) mod csv;
 mod job;
+mod limited;
 mod row;
 pub(crate) mod s3;
