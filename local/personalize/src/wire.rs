@@ -121,7 +121,7 @@ fn find(
 fn response(protocol: Protocol, result: Result<Value, Fault>) -> Response {
     let (status, body, error) = match result {
         Ok(Value::Null) => (200, Vec::new(), None),
-        Ok(value) => (200, value.to_string().into_bytes(), None),
+        Ok(value) => (200, serde_json::to_vec(&value).unwrap_or_default(), None),
         Err(fault) => {
             let status = match protocol {
                 Protocol::Json11 => fault.kind.status(),

@@ -246,7 +246,7 @@ async fn quotas_come_from_a_file_and_rates_are_kept_on_request() -> Result<()> {
         ..Config::default()
     })
     .await?;
-    let clients = support::clients(&server).await;
+    let clients = support::clients(server.address()).await;
     let create = |name: &str| clients.control.create_dataset_group().name(name).send();
     create("one").await?;
     let two = create("two").await;

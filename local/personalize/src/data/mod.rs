@@ -14,4 +14,5 @@ pub(crate) mod properties;
 pub(crate) mod record;
 pub(crate) mod rows;
 pub(crate) mod schema;
+mod schema_rules;
 pub(crate) mod stream;

@@ -48,6 +48,9 @@ pub(crate) fn put_events(call: &Call<'_>) -> Result<Value, Fault> {
 fn record(event: &Input, user_id: Option<&str>, session_id: &str) -> Result<Record, Fault> {
     #[expect(clippy::cast_possible_truncation, reason = "values are kept as f32")]
     let event_value = event.number("eventValue")?.map(|value| value as f32);
+    if event_value.is_some_and(f32::is_infinite) {
+        return Err(event.wrong("eventValue", "must be a number of 32 bits"));
+    }
     Ok(Record::Event(EventRecord {
         user_id: user_id.map(str::to_owned),
         session_id: session_id.to_owned(),
@@ -131,6 +134,10 @@ mod tests {
                 r#"{"eventType":"view","itemId":"a","sentAt":5,"properties":"{\"USERID\":1}"}"#
                     .to_owned(),
                 "eventList[0].properties",
+            ),
+            (
+                r#"{"eventType":"view","itemId":"a","sentAt":5,"eventValue":1e300}"#.to_owned(),
+                "eventList[0].eventValue",
             ),
             (
                 r#"{"eventType":"view","itemId":"a","sentAt":5,"impression":[]}"#.to_owned(),

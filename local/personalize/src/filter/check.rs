@@ -1,16 +1,19 @@
 //! What a filter may not do, by the rules of Personalize and the schemas of the group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use filter_expression::{
     FilterError,
-    syntax::{Expression, FieldName, Filter, Operand, Operator, Source, Subject, Term, Test},
+    syntax::{Expression, FieldName, Filter, Operator, Source, Subject, Test},
 };
 
-use crate::data::schema::{DatasetType, FieldType, Schema};
+use super::operand::{check_operand, field_type};
+use crate::data::schema::{DatasetType, Schema};
 
 /// Fields that one filter may read.
 const FIELDS: usize = 10;
+/// Fields that all filters of a dataset group may read together.
+pub(crate) const FIELDS_IN_GROUP: usize = 20;
 /// Fields of actions that Personalize itself filters by.
 const RESERVED_FOR_ACTIONS: [&str; 3] = [
     "ACTION_EXPIRATION_TIMESTAMP",
@@ -26,7 +29,7 @@ pub(crate) type Schemas = BTreeMap<DatasetType, Schema>;
 /// # Errors
 /// The first thing that is not, and where it stands.
 pub(crate) fn check(filter: &Filter, schemas: &Schemas) -> Result<(), FilterError> {
-    let mut fields: Vec<(Source, String)> = Vec::new();
+    let mut fields = BTreeSet::new();
     let subject = filter.subject();
     for expression in &filter.expressions {
         check_sources(expression)?;
@@ -38,10 +41,7 @@ pub(crate) fn check(filter: &Filter, schemas: &Schemas) -> Result<(), FilterErro
                 ));
             }
             check_test(test, schemas)?;
-            let field = (test.field.dataset, test.field.name.to_ascii_uppercase());
-            if !fields.contains(&field) {
-                fields.push(field);
-            }
+            fields.insert(field(&test.field));
             if fields.len() > FIELDS {
                 return Err(FilterError::at(
                     test.position,
@@ -51,6 +51,29 @@ pub(crate) fn check(filter: &Filter, schemas: &Schemas) -> Result<(), FilterErro
         }
     }
     Ok(())
+}
+
+/// The fields that a filter reads, as `DATASET.FIELD`.
+#[must_use]
+pub(crate) fn fields(filter: &Filter) -> BTreeSet<String> {
+    let tests = filter.expressions.iter().flat_map(Expression::tests);
+    tests.map(|test| field(&test.field)).collect()
+}
+
+fn field(field: &FieldName) -> String {
+    let dataset = dataset_type(field.dataset).name();
+    format!("{dataset}.{}", field.name.to_ascii_uppercase())
+}
+
+/// The dataset that a test reads.
+pub(super) fn dataset_type(source: Source) -> DatasetType {
+    match source {
+        Source::Interactions => DatasetType::Interactions,
+        Source::Items | Source::CurrentItem => DatasetType::Items,
+        Source::ActionInteractions => DatasetType::ActionInteractions,
+        Source::Actions => DatasetType::Actions,
+        Source::Users | Source::CurrentUser => DatasetType::Users,
+    }
 }
 
 /// The datasets that an expression may test, the more usual one first.
@@ -158,89 +181,6 @@ fn check_placeholders(test: &Test) -> Result<(), FilterError> {
         ));
     }
     Ok(())
-}
-
-fn check_operand(test: &Test, field_type: FieldType, schemas: &Schemas) -> Result<(), FilterError> {
-    let wrong = |problem: String| Err(FilterError::at(test.position, problem));
-    let name = &test.field.name;
-    match &test.operand {
-        Operand::CurrentItem(other) => {
-            if test.field.dataset != Source::Items {
-                return wrong("CurrentItem can be compared only with Items".to_owned());
-            }
-            let other_field = FieldName {
-                dataset: Source::Items,
-                name: other.clone(),
-            };
-            let other_type = self::field_type(&other_field, test.position, schemas)?;
-            if other_type.is_number() != field_type.is_number() {
-                return wrong(format!(
-                    "{name} and CurrentItem.{other} are of different types"
-                ));
-            }
-        }
-        Operand::Terms(terms) => {
-            let single = !matches!(test.operator, Operator::In | Operator::NotIn);
-            if single && terms.len() > 1 {
-                return wrong(format!(
-                    "{name} is compared with more than one value; use IN"
-                ));
-            }
-            for term in terms {
-                match term {
-                    Term::Text(text) if text == "*" && !test.field.dataset.is_interactions() => {
-                        return wrong(
-                            "`*` stands for all event types; only EVENT_TYPE takes it".to_owned(),
-                        );
-                    }
-                    Term::Text(_) if field_type.is_number() => {
-                        return wrong(format!(
-                            "{name} is a number; write the value without quotes"
-                        ));
-                    }
-                    Term::Number(_) if !field_type.is_number() => {
-                        return wrong(format!("{name} is text; write the value in double quotes"));
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-fn field_type(
-    field: &FieldName,
-    position: usize,
-    schemas: &Schemas,
-) -> Result<FieldType, FilterError> {
-    let dataset_type = match field.dataset {
-        Source::Interactions => DatasetType::Interactions,
-        Source::Items | Source::CurrentItem => DatasetType::Items,
-        Source::ActionInteractions => DatasetType::ActionInteractions,
-        Source::Actions => DatasetType::Actions,
-        Source::Users | Source::CurrentUser => DatasetType::Users,
-    };
-    let dataset = dataset_type.name();
-    let wrong = |problem: String| Err(FilterError::at(position, problem));
-    let Some(schema) = schemas.get(&dataset_type) else {
-        return wrong(format!("the dataset group has no {dataset} dataset"));
-    };
-    match schema.field(&field.name).map(|field| field.field_type) {
-        None => wrong(format!(
-            "{} is no field of the schema of the {dataset} dataset",
-            field.name
-        )),
-        Some(FieldType::Prose) => wrong(format!(
-            "{} is textual; textual fields cannot be filtered by",
-            field.name
-        )),
-        Some(FieldType::Boolean) => wrong(format!(
-            "{} is a boolean; booleans cannot be filtered by, use a string field",
-            field.name
-        )),
-        Some(field_type) => Ok(field_type),
-    }
 }
 
 #[cfg(test)]
@@ -379,5 +319,16 @@ mod tests {
             let problem = complaint(text).unwrap_or_default();
             assert!(problem.contains(says), "{text}: {problem}");
         }
+    }
+
+    #[test]
+    fn fields_are_counted_once_whatever_their_case() {
+        let filter =
+            parse("EXCLUDE ItemID WHERE Items.PRICE < 3 OR Item.price > 5 IF CurrentUser.AGE = 3");
+        let fields = fields(&filter.unwrap());
+        assert_eq!(
+            fields.into_iter().collect::<Vec<_>>(),
+            ["ITEMS.PRICE", "USERS.AGE"]
+        );
     }
 }

@@ -5,6 +5,7 @@
 //! request, `resolve` makes a predicate over items, actions or users of it all, `predicate` asks it.
 
 pub(crate) mod check;
+mod operand;
 pub(crate) mod predicate;
 pub(crate) mod resolve;
 pub(crate) mod values;

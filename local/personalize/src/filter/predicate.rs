@@ -28,6 +28,9 @@ impl Predicate<'_> {
     }
 }
 
+/// So many values are looked through one by one.
+const FEW: usize = 8;
+
 /// Values in order, so that being among many of them is soon found out.
 #[derive(Debug)]
 pub(super) struct Wanted(Vec<u32>);
@@ -45,6 +48,7 @@ impl Wanted {
         match *self.0 {
             [] => false,
             [one] => one == value,
+            _ if self.0.len() <= FEW => self.0.contains(&value),
             _ => self.0.binary_search(&value).is_ok(),
         }
     }

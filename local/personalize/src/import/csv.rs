@@ -5,7 +5,10 @@ use std::io::{Read, Write};
 
 use csv::{Reader, ReaderBuilder, StringRecord, Writer};
 
-use super::row::{Role, Row};
+use super::{
+    limited::limited,
+    row::{Role, Row},
+};
 use crate::data::{
     batch::Batch,
     schema::{Field, Schema},
@@ -49,6 +52,7 @@ pub(crate) fn read(
     batch: &mut Batch,
     mut copy: Option<&mut Writer<Box<dyn Write + Send>>>,
 ) -> Result<u64, CsvError> {
+    let (input, row) = limited(input);
     let mut reader = ReaderBuilder::new()
         .buffer_capacity(1 << 16)
         .from_reader(input);
@@ -57,6 +61,7 @@ pub(crate) fn read(
     let before = batch.len();
     let mut record = StringRecord::new();
     while reader.read_record(&mut record)? {
+        row.done();
         let line = record.position().map_or(0, csv::Position::line);
         let row = Row {
             schema,

@@ -3,5 +3,6 @@
 pub(crate) mod copies;
 pub(crate) mod csv;
 mod job;
+mod limited;
 mod row;
 pub(crate) mod s3;

@@ -55,14 +55,9 @@ impl Throttle {
         operation: &str,
         input: &Input,
     ) -> Result<(), Fault> {
-        let (name, rate) = match quotas.rates.get(operation) {
-            Some(rate) => (operation, *rate),
-            None => (
-                operation,
-                quotas.rates.get(OTHERS).copied().unwrap_or(f64::MAX),
-            ),
-        };
-        self.take(&scope.arn(name), rate)?;
+        let rates = &quotas.rates;
+        let rate = rates.get(operation).or_else(|| rates.get(OTHERS));
+        self.take(&scope.arn(operation), rate.copied().unwrap_or(f64::MAX))?;
         let members = ["campaignArn", "recommenderArn"];
         let asked = quotas.rates.contains_key(operation);
         let mut named = members

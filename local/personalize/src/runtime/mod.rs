@@ -4,6 +4,7 @@ mod actions;
 mod answer;
 mod availability;
 mod chance;
+mod choice;
 mod exploration;
 mod metadata;
 mod promotion;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use recommender::Event;
+use recommender::{Event, Model};
 
 use crate::{
     control::Call,
@@ -59,14 +59,14 @@ impl Visitor {
     }
 
     /// Somebody who asks for actions.
-    pub(super) fn of_actions(user_id: &str, deployed: &Deployed, group: &Group) -> Self {
+    pub(super) fn of_actions(user_id: &str, model: &Model, group: &Group) -> Self {
         let history = group.action_history(user_id);
         let refused = group.event_types.get("not_taken");
         let wanted = history.iter().filter(|one| Some(one.event_type) != refused);
         let known: Vec<Event> = wanted
             .filter_map(|one| {
                 Some(Event {
-                    item: deployed.model.items().get(group.actions.name(one.item))?,
+                    item: model.items().get(group.actions.name(one.item))?,
                     timestamp: one.timestamp,
                     weight: 1.0,
                 })

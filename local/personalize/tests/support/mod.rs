@@ -1,5 +1,7 @@
 //! What the tests of the server need: an S3 of a few lines, a small shop's data, clients.
 
+#![allow(dead_code, reason = "every file of tests uses a part of it")]
+
 pub(crate) mod s3;
 pub(crate) mod shop;
 
@@ -28,14 +30,14 @@ pub(crate) async fn start(state: Option<PathBuf>, s3: SocketAddr) -> Result<(Ser
         ..Config::default()
     })
     .await?;
-    let clients = clients(&server).await;
+    let clients = clients(server.address()).await;
     Ok((server, clients))
 }
 
-/// Clients that see the first answer: they do not try again.
-pub(crate) async fn clients(server: &Server) -> Clients {
+/// Clients of a server that listens there.
+pub(crate) async fn clients(address: SocketAddr) -> Clients {
     let config = aws_config::defaults(BehaviorVersion::latest())
-        .endpoint_url(format!("http://{}", server.address()))
+        .endpoint_url(format!("http://{address}"))
         .retry_config(RetryConfig::disabled())
         .region(Region::from_static("eu-west-1"))
         .credentials_provider(Credentials::new("123456789012", "any", None, None, "test"))

@@ -18,11 +18,9 @@ pub(crate) const ITEMS: &str = r#"{"type":"record","name":"Items","fields":[
     {"name":"ITEM_ID","type":"string"},{"name":"PRICE","type":"float"},
     {"name":"CATEGORY","type":["null","string"],"categorical":true}]}"#;
 
-#[allow(dead_code, reason = "only the tests of actions have them")]
 pub(crate) const ACTIONS: &str = r#"{"type":"record","name":"Actions","fields":[
     {"name":"ACTION_ID","type":"string"},{"name":"VALUE","type":["null","long"]},
     {"name":"MEMBERSHIP","type":["null","string"],"categorical":true}]}"#;
-#[allow(dead_code, reason = "only the tests of actions have them")]
 pub(crate) const ACTION_INTERACTIONS: &str = r#"{"type":"record","name":"Action_Interactions","fields":[
     {"name":"USER_ID","type":"string"},{"name":"ACTION_ID","type":"string"},
     {"name":"EVENT_TYPE","type":"string"},{"name":"TIMESTAMP","type":"long"}]}"#;
@@ -198,7 +196,6 @@ pub(crate) async fn train(
 }
 
 /// Deploys a version.
-#[allow(dead_code, reason = "not every test deploys in the usual way")]
 pub(crate) async fn deploy(clients: &Clients, name: &str, version: &str) -> Result<String> {
     let control = &clients.control;
     let campaign = control
