@@ -3,7 +3,6 @@
 
 use std::{
     fs::File,
-    path::Path,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -17,10 +16,15 @@ use crate::{
     error::Error,
     estate::Estate,
     fault::Fault,
-    import::{csv, s3::Bucket},
+    import::{
+        csv::{self, CsvError},
+        s3::Bucket,
+    },
     models::Models,
     pace::Pace,
+    quotas::{Quotas, throttle::Throttle},
     resources::{Dataset, ImportMode},
+    server::Config,
     state::StateDir,
 };
 
@@ -35,6 +39,10 @@ pub(crate) struct App {
     pub(crate) groups: Groups,
     /// Trained models.
     pub(crate) models: Models,
+    /// How much of everything there may be.
+    pub(crate) quotas: Quotas,
+    /// Keeps to the service's rates, if that is wanted.
+    pub(crate) throttle: Option<Throttle>,
     /// Where everything is kept, if anywhere.
     pub(crate) state: Option<StateDir>,
     estate: RwLock<Estate>,
@@ -45,12 +53,14 @@ impl App {
     ///
     /// # Errors
     /// When the directory cannot be read.
-    pub(crate) fn open(pace: Pace, bucket: Bucket, state: Option<&Path>) -> Result<Self, Error> {
-        let state = state.map(StateDir::open).transpose()?;
+    pub(crate) fn open(config: &Config) -> Result<Self, Error> {
+        let state = config.state.as_deref().map(StateDir::open).transpose()?;
         let estate = state.as_ref().map(StateDir::load).transpose()?;
         let app = Self {
-            pace,
-            bucket,
+            pace: config.pace,
+            bucket: Bucket::new(config.s3_endpoint.clone()),
+            quotas: Quotas::load(config.quotas.as_deref())?,
+            throttle: config.throttle.then(Throttle::default),
             groups: Groups::default(),
             models: Models::default(),
             state,
@@ -136,10 +146,16 @@ impl App {
             let path = state.import_file(&dataset.dataset_arn, job);
             let file = File::open(&path).map_err(Error::state("read", path.as_path()))?;
             let mut batch = Batch::new(dataset_type);
-            csv::read(file, schema, &mut batch, None).map_err(|problem| Error::Damaged {
-                path,
-                problem: problem.to_string(),
-            })?;
+            match csv::read(file, schema, &mut batch, None) {
+                // No row is left when a data deletion job took all of them.
+                Ok(_) | Err(CsvError::Empty) => {}
+                Err(problem) => {
+                    return Err(Error::Damaged {
+                        path,
+                        problem: problem.to_string(),
+                    });
+                }
+            }
             let received = estate
                 .dataset_import_jobs
                 .get(job)

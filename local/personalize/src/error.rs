@@ -29,6 +29,14 @@ pub enum Error {
     /// Two servers must not write to one directory.
     #[error("{} belongs to another personalize-local that is running; stop it or give another --state", .0.display())]
     StateInUse(PathBuf),
+    /// The file of quotas cannot be used.
+    #[error("cannot use the quotas of {}: {problem}; `--help` says where their form is shown", path.display())]
+    Quotas {
+        /// The file given with --quotas.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A file of the state directory holds something else than this version wrote.
     #[error("{} is damaged or of another version: {problem}; move it away to start without it", path.display())]
     Damaged {

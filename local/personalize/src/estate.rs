@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     fault::{Fault, FaultKind},
     resources::{
-        Campaign, Dataset, DatasetGroup, DatasetImportJob, DatasetSchema, EventTracker, Filter,
-        Life, Metrics, Solution, SolutionVersion, Status,
+        AttributedMetric, BatchInferenceJob, BatchSegmentJob, Campaign, DataDeletionJob, Dataset,
+        DatasetExportJob, DatasetGroup, DatasetImportJob, DatasetSchema, EventTracker, Filter,
+        Life, MetricAttribution, Metrics, Recommender, Solution, SolutionVersion, Status,
     },
 };
 
@@ -38,6 +39,20 @@ pub(crate) struct Estate {
     pub(crate) campaigns: Table<Campaign>,
     /// Filters.
     pub(crate) filters: Table<Filter>,
+    /// Recommenders.
+    pub(crate) recommenders: Table<Recommender>,
+    /// Batch inference jobs.
+    pub(crate) batch_inference_jobs: Table<BatchInferenceJob>,
+    /// Batch segment jobs.
+    pub(crate) batch_segment_jobs: Table<BatchSegmentJob>,
+    /// Export jobs.
+    pub(crate) dataset_export_jobs: Table<DatasetExportJob>,
+    /// Data deletion jobs.
+    pub(crate) data_deletion_jobs: Table<DataDeletionJob>,
+    /// Metric attributions.
+    pub(crate) metric_attributions: Table<MetricAttribution>,
+    /// The metrics of an attribution by its ARN.
+    pub(crate) attributed_metrics: Table<Vec<AttributedMetric>>,
     /// Tags of any resource, by its ARN.
     pub(crate) tags: Table<BTreeMap<String, String>>,
     /// Offline metrics by the ARN of the solution version.
@@ -163,7 +178,13 @@ resource!(
     dataset_groups,
     dataset_group_arn,
     living,
-    ["name", "datasetGroupArn", "status", "failureReason"]
+    [
+        "name",
+        "datasetGroupArn",
+        "domain",
+        "status",
+        "failureReason"
+    ]
 );
 resource!(
     DatasetSchema,
@@ -171,7 +192,7 @@ resource!(
     schemas,
     schema_arn,
     creation_date_time,
-    ["name", "schemaArn"]
+    ["name", "schemaArn", "domain"]
 );
 resource!(
     Dataset,
@@ -246,4 +267,78 @@ resource!(
         "status",
         "failureReason"
     ]
+);
+resource!(
+    Recommender,
+    "recommender",
+    recommenders,
+    recommender_arn,
+    living,
+    [
+        "name",
+        "recommenderArn",
+        "datasetGroupArn",
+        "recipeArn",
+        "recommenderConfig",
+        "status"
+    ]
+);
+resource!(
+    BatchInferenceJob,
+    "batch inference job",
+    batch_inference_jobs,
+    batch_inference_job_arn,
+    living,
+    [
+        "batchInferenceJobArn",
+        "jobName",
+        "status",
+        "failureReason",
+        "solutionVersionArn",
+        "batchInferenceJobMode"
+    ]
+);
+resource!(
+    BatchSegmentJob,
+    "batch segment job",
+    batch_segment_jobs,
+    batch_segment_job_arn,
+    living,
+    [
+        "batchSegmentJobArn",
+        "jobName",
+        "status",
+        "failureReason",
+        "solutionVersionArn"
+    ]
+);
+resource!(
+    DatasetExportJob,
+    "dataset export job",
+    dataset_export_jobs,
+    dataset_export_job_arn,
+    living,
+    ["datasetExportJobArn", "jobName", "status", "failureReason"]
+);
+resource!(
+    DataDeletionJob,
+    "data deletion job",
+    data_deletion_jobs,
+    data_deletion_job_arn,
+    living,
+    [
+        "dataDeletionJobArn",
+        "datasetGroupArn",
+        "jobName",
+        "status",
+        "failureReason"
+    ]
+);
+resource!(
+    MetricAttribution,
+    "metric attribution",
+    metric_attributions,
+    metric_attribution_arn,
+    living,
+    ["name", "metricAttributionArn", "status", "failureReason"]
 );

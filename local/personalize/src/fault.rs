@@ -8,6 +8,8 @@ use std::fmt;
 pub(crate) enum FaultKind {
     /// A member of the request is wrong.
     InvalidInput,
+    /// The same where the API has no `InvalidInputException` for it.
+    Validation,
     /// `nextToken` is not one that this server gave for this list.
     InvalidNextToken,
     /// A quota is used up.
@@ -20,6 +22,8 @@ pub(crate) enum FaultKind {
     ResourceNotFound,
     /// More than 50 tags on one resource.
     TooManyTags,
+    /// Too many requests a second.
+    Throttling,
     /// Not an operation of Personalize, or one that is not built here.
     UnknownOperation,
     /// The server could not do its work; the only one that is worth a retry.
@@ -32,12 +36,14 @@ impl FaultKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::InvalidInput => "InvalidInputException",
+            Self::Validation => "ValidationException",
             Self::InvalidNextToken => "InvalidNextTokenException",
             Self::LimitExceeded => "LimitExceededException",
             Self::ResourceAlreadyExists => "ResourceAlreadyExistsException",
             Self::ResourceInUse => "ResourceInUseException",
             Self::ResourceNotFound => "ResourceNotFoundException",
             Self::TooManyTags => "TooManyTagsException",
+            Self::Throttling => "ThrottlingException",
             Self::UnknownOperation => "UnknownOperationException",
             Self::InternalFailure => "InternalFailure",
         }

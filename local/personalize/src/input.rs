@@ -46,6 +46,17 @@ impl Input {
         Fault::invalid(&self.path(member), problem)
     }
 
+    /// A complaint about the object itself.
+    pub(crate) fn wrong_self(&self, problem: impl std::fmt::Display) -> Fault {
+        Fault::invalid(&self.path, problem)
+    }
+
+    /// How many bytes it has as JSON.
+    #[must_use]
+    pub(crate) fn size(&self) -> usize {
+        serde_json::to_vec(&self.members).map_or(0, |json| json.len())
+    }
+
     /// A member as it came; null counts as absent.
     #[must_use]
     pub(crate) fn value(&self, member: &str) -> Option<&Value> {
@@ -156,6 +167,45 @@ impl Input {
                 ))
             })
             .collect()
+    }
+
+    /// Its members as they came.
+    #[must_use]
+    pub(crate) fn members(&self) -> &Map<String, Value> {
+        &self.members
+    }
+
+    /// Its members' names.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.members.keys().map(String::as_str)
+    }
+
+    /// An object of at most `most` strings; names are letters, digits and `_`. An absent one is
+    /// empty.
+    pub(crate) fn named(
+        &self,
+        member: &str,
+        most: usize,
+        longest_name: usize,
+        longest_value: usize,
+    ) -> Result<BTreeMap<String, String>, Fault> {
+        let strings = self.strings(member)?;
+        if strings.len() > most {
+            return Err(self.wrong(member, format!("must have at most {most} members")));
+        }
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        for (name, value) in &strings {
+            if !(1..=longest_name).contains(&name.len()) || !name.bytes().all(plain) {
+                let problem = format!("names must be 1 to {longest_name} letters, digits and `_`");
+                return Err(self.wrong(member, problem));
+            }
+            if value.chars().count() > longest_value {
+                let member = self.path(&format!("{member}.{name}"));
+                let problem = format!("must have at most {longest_value} characters");
+                return Err(Fault::invalid(&member, problem));
+            }
+        }
+        Ok(strings)
     }
 
     /// A list of objects with a number of elements in `range`; an absent one is empty.

@@ -5,25 +5,34 @@
 //! nothing here knows of the rest of the project.
 
 mod app;
+mod batch;
 mod clock;
 mod control;
 mod data;
+mod deletion;
+mod domain;
 mod error;
 mod estate;
 mod events;
+mod export;
 mod fault;
 mod filter;
+#[cfg(test)]
+mod fuzz;
 mod import;
 mod input;
 mod lifecycle;
+mod limits;
 mod models;
 mod pace;
+mod quotas;
 mod resources;
 mod runtime;
 mod scope;
 mod server;
 mod state;
 mod training;
+mod update;
 mod wire;
 
 pub use error::Error;

@@ -8,13 +8,15 @@ use tokio::time::sleep;
 
 use crate::{
     app::App,
-    control::campaign,
+    control::{campaign, recommender, solution_version},
     estate::{Estate, Living},
     fault::Fault,
     resources::{
-        Campaign, Dataset, DatasetGroup, DatasetImportJob, EventTracker, Filter, Life, Solution,
-        SolutionVersion, Status,
+        BatchInferenceJob, BatchSegmentJob, Campaign, DataDeletionJob, Dataset, DatasetExportJob,
+        DatasetGroup, DatasetImportJob, EventTracker, Filter, Life, MetricAttribution, Recommender,
+        Solution, SolutionVersion, Status,
     },
+    update,
 };
 
 /// What finished work changes in the resources, together with becoming ACTIVE.
@@ -23,13 +25,36 @@ pub(crate) type Commit = Box<dyn FnOnce(&mut Estate) + Send>;
 /// How work ends: a change, or the failure reason.
 pub(crate) type Outcome = Result<Commit, String>;
 
+/// The statuses of a creation after its first.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stages {
+    /// While the work is done.
+    pub(crate) working: Status,
+    /// When it is.
+    pub(crate) done: Status,
+    /// When it cannot be.
+    pub(crate) failed: Status,
+}
+
 /// What a type of resource does on its way.
 pub(crate) trait Work: Living {
+    /// Its statuses.
+    const STAGES: Stages = Stages {
+        working: Status::CreateInProgress,
+        done: Status::Active,
+        failed: Status::CreateFailed,
+    };
+
     /// The work of `CREATE IN_PROGRESS`. Most resources have none. It may begin again after a
     /// restart, so doing it twice must be as good as once.
     fn work(app: Arc<App>, arn: String) -> impl Future<Output = Outcome> + Send {
         let _ = (app, arn);
         async { Ok(Box::new(|_: &mut Estate| {}) as Commit) }
+    }
+
+    /// What follows when it has become ACTIVE or a change of it has.
+    fn ready(app: &Arc<App>, arn: &str) {
+        let _ = (app, arn);
     }
 
     /// What goes with a deleted resource.
@@ -40,29 +65,30 @@ pub(crate) trait Work: Living {
 
 impl Work for EventTracker {}
 impl Work for Filter {}
-impl Work for Campaign {}
 
 /// Brings a resource to life in the background.
 pub(crate) fn create<T: Work>(app: &Arc<App>, arn: String) {
     let app = Arc::clone(app);
     tokio::spawn(async move {
-        sleep(app.pace.step()).await;
+        sleep(app.pace.pending()).await;
         step::<T>(
             &app,
             &arn,
             |_| {},
-            |life| life.become_status(Status::CreateInProgress),
+            |life| life.become_status(T::STAGES.working),
         );
         let work = T::work(Arc::clone(&app), arn.clone());
-        match tokio::join!(work, sleep(app.pace.step())).0 {
+        match tokio::join!(work, sleep(app.pace.working(T::KIND))).0 {
             Ok(commit) => {
                 step::<T>(&app, &arn, commit, |life| {
-                    life.become_status(Status::Active);
+                    life.become_status(T::STAGES.done);
                 });
+                T::ready(&app, &arn);
             }
             Err(reason) => {
                 tracing::warn!(%arn, %reason, "creation failed");
-                step::<T>(&app, &arn, |_| {}, |life| life.fail(reason));
+                let fail = |life: &mut Life| life.fail(T::STAGES.failed, reason);
+                step::<T>(&app, &arn, |_| {}, fail);
             }
         }
     });
@@ -72,14 +98,9 @@ pub(crate) fn create<T: Work>(app: &Arc<App>, arn: String) {
 pub(crate) fn delete<T: Work>(app: &Arc<App>, arn: String) {
     let app = Arc::clone(app);
     tokio::spawn(async move {
-        sleep(app.pace.step()).await;
-        step::<T>(
-            &app,
-            &arn,
-            |_| {},
-            |life| life.become_status(Status::DeleteInProgress),
-        );
-        sleep(app.pace.step()).await;
+        sleep(app.pace.pending()).await;
+        turn::<T>(&app, &arn, Status::DeleteInProgress);
+        sleep(app.pace.pending()).await;
         let removed = app.change(|estate| {
             if let Some(resource) = T::table_mut(estate).remove(&arn) {
                 estate.tags.remove(&arn);
@@ -101,7 +122,16 @@ pub(crate) fn resume(app: &Arc<App>) {
     resume_table::<Solution>(app);
     resume_table::<SolutionVersion>(app);
     resume_table::<Campaign>(app);
-    campaign::resume_updates(app);
+    resume_table::<Recommender>(app);
+    resume_table::<BatchInferenceJob>(app);
+    resume_table::<BatchSegmentJob>(app);
+    resume_table::<DatasetExportJob>(app);
+    resume_table::<DataDeletionJob>(app);
+    resume_table::<MetricAttribution>(app);
+    recommender::resume_turns(app);
+    solution_version::resume_stops(app);
+    update::resume(app);
+    campaign::resume(app);
 }
 
 fn resume_table<T: Work>(app: &Arc<App>) {
@@ -122,7 +152,19 @@ fn resume_table<T: Work>(app: &Arc<App>) {
     }
 }
 
-/// Changes a resource if it is still there, and what goes with the change.
+/// Moves a resource on to a status, if it is still there.
+pub(crate) fn turn<T: Work>(app: &App, arn: &str, status: Status) {
+    let change = |estate: &mut Estate| {
+        if let Ok(resource) = estate.get_mut::<T>(arn) {
+            resource.life_mut().become_status(status);
+            tracing::info!(%arn, %status, "status changed");
+        }
+        Ok(())
+    };
+    report(arn, app.change(change));
+}
+
+/// A step of a creation, and what goes with it; not for what is gone or was stopped meanwhile.
 fn step<T: Work>(
     app: &App,
     arn: &str,
@@ -130,7 +172,8 @@ fn step<T: Work>(
     change: impl FnOnce(&mut Life),
 ) {
     let changed = app.change(|estate| {
-        if T::table(estate).contains_key(arn) {
+        let status = T::table(estate).get(arn).map(|one| one.life().status);
+        if status.is_some_and(Status::is_creating) {
             commit(estate);
             let life = estate.get_mut::<T>(arn)?.life_mut();
             change(life);

@@ -41,9 +41,17 @@ struct Arguments {
     /// S3 service to import datasets from [default: AWS, as the environment says]
     #[arg(long, value_name = "URL")]
     s3_endpoint: Option<String>,
-    /// Seconds that each state of a life cycle takes at least, or `fast` for 100 ms
+    /// Seconds that each state of a life cycle takes at least, `fast` for 100 ms, or `real` for the
+    /// minutes and hours that AWS takes
     #[arg(long, default_value = "1")]
     pace: Pace,
+    /// JSON file of quotas to have in place of the service's, in the form of src/quotas/quotas.json,
+    /// as in {"counts":{"campaignsInGroup":20}}
+    #[arg(long, value_name = "FILE")]
+    quotas: Option<PathBuf>,
+    /// Limit requests to the service's rates: ThrottlingException beyond them
+    #[arg(long)]
+    throttle: bool,
     /// Form of the log on standard error; RUST_LOG sets its level
     #[arg(long, value_enum, default_value_t = LogForm::Plain)]
     log: LogForm,
@@ -77,6 +85,8 @@ async fn serve(arguments: Arguments) -> Result<(), Error> {
         state: arguments.state,
         s3_endpoint: arguments.s3_endpoint,
         pace: arguments.pace,
+        quotas: arguments.quotas,
+        throttle: arguments.throttle,
     })
     .await?;
     println!("personalize-local is ready at http://{}", server.address());

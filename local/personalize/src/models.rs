@@ -6,13 +6,17 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use recommender::{Event, Model};
+use recommender::Model;
 
 use crate::{
-    data::{group::Group, groups::GroupData, histories::Interaction},
+    data::groups::GroupData,
     error::Error,
+    runtime::Fresh,
     state::{StateDir, replace},
 };
+
+/// The number of no item.
+const NONE: u32 = u32::MAX;
 
 /// A model that can speak in the numbers of its group.
 #[derive(Debug)]
@@ -21,17 +25,27 @@ pub(crate) struct Deployed {
     pub(crate) model: Model,
     /// For every item of the model, its number in the group.
     to_group: Vec<u32>,
+    /// For every item of the group when the model was deployed, its number in the model, or none.
+    of_group: Vec<u32>,
+    /// Items of the group that the model does not know.
+    pub(crate) fresh: Fresh,
 }
 
 impl Deployed {
     fn new(model: Model, data: &GroupData) -> Self {
         let mut group = data.write();
-        let names = 0..model.items().len();
-        let to_group = names
-            .filter_map(|item| u32::try_from(item).ok())
-            .map(|item| group.items.intern(model.items().name(item)))
-            .collect();
-        Self { model, to_group }
+        let names = model.items().iter();
+        let to_group: Vec<u32> = names.map(|name| group.items.intern(name)).collect();
+        let mut of_group = vec![NONE; group.items.len()];
+        for (item, of) in (0..).zip(&to_group) {
+            of_group[*of as usize] = item;
+        }
+        Self {
+            model,
+            to_group,
+            of_group,
+            fresh: Fresh::default(),
+        }
     }
 
     /// The group's number of an item of the model.
@@ -40,18 +54,11 @@ impl Deployed {
         self.to_group[item as usize]
     }
 
-    /// A history in the model's numbers; items that it never saw are left out.
+    /// The model's number of an item of the group, if the model knows it.
     #[must_use]
-    pub(crate) fn history(&self, group: &Group, history: &[Interaction]) -> Vec<Event> {
-        let known = |interaction: &Interaction| {
-            let item = self.model.items().get(group.items.name(interaction.item))?;
-            Some(Event {
-                item,
-                timestamp: interaction.timestamp,
-                weight: 1.0,
-            })
-        };
-        history.iter().filter_map(known).collect()
+    pub(crate) fn model_item(&self, item: u32) -> Option<u32> {
+        let item = self.of_group.get(item as usize).copied();
+        item.filter(|item| *item != NONE)
     }
 }
 

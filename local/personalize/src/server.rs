@@ -1,10 +1,15 @@
 //! The server as a value: started, asked for its address, stopped. `main.rs` and tests hold one.
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::{app::App, error::Error, import::s3::Bucket, lifecycle, pace::Pace, wire};
+use crate::{app::App, control::schedule, error::Error, lifecycle, pace::Pace, wire};
 
 /// How a server runs.
 #[derive(Debug, Clone)]
@@ -17,6 +22,24 @@ pub struct Config {
     pub s3_endpoint: Option<String>,
     /// How long life cycles take.
     pub pace: Pace,
+    /// A file of quotas that are not to be the service's own.
+    pub quotas: Option<PathBuf>,
+    /// Whether requests are limited to the service's rates.
+    pub throttle: bool,
+}
+
+impl Default for Config {
+    /// On a free port, in memory, at the usual pace, with the service's quotas and no rates.
+    fn default() -> Self {
+        Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            state: None,
+            s3_endpoint: None,
+            pace: Pace::default(),
+            quotas: None,
+            throttle: false,
+        }
+    }
 }
 
 /// A running server.
@@ -42,9 +65,9 @@ impl Server {
             })?;
         let listen = |source| Error::Listen { address, source };
         let address = listener.local_addr().map_err(listen)?;
-        let bucket = Bucket::new(config.s3_endpoint);
-        let app = Arc::new(App::open(config.pace, bucket, config.state.as_deref())?);
+        let app = Arc::new(App::open(&config)?);
         lifecycle::resume(&app);
+        schedule::begin(&app);
         let (stop, stopped) = oneshot::channel();
         let serving = axum::serve(listener, wire::router(app)).with_graceful_shutdown(async {
             // A server whose handle is dropped stops as well.

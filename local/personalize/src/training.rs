@@ -1,5 +1,5 @@
-//! The work of `CREATE IN_PROGRESS` of a solution version: interactions of the group to a model and
-//! its offline metrics.
+//! The work of `CREATE IN_PROGRESS` of a solution version or a recommender: interactions of the group
+//! to a model and its offline metrics.
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
@@ -8,10 +8,14 @@ use serde_json::Value;
 
 use crate::{
     app::App,
-    control::recipe,
+    control::{
+        campaign,
+        recipe::{self, Recipe},
+    },
     data::{group::Group, histories::NO_TYPE},
+    estate::Estate,
     lifecycle::{Outcome, Work},
-    resources::{Metrics, SolutionVersion},
+    resources::{Metrics, Recommender, SolutionVersion},
 };
 
 /// Interactions, after filtering by event type, without which there is no training.
@@ -23,10 +27,13 @@ impl Work for SolutionVersion {
     async fn work(app: Arc<App>, arn: String) -> Outcome {
         let version = app.read(|estate| estate.get::<Self>(&arn).cloned());
         let version = version.map_err(|fault| fault.message)?;
-        let trained = tokio::task::spawn_blocking(move || train(&app, &version));
-        let (metrics, hours) = trained
-            .await
-            .map_err(|error| format!("Training stopped: {error}"))??;
+        let order = Order {
+            arn: arn.clone(),
+            recipe_arn: version.recipe_arn.clone(),
+            group_arn: version.dataset_group_arn.clone(),
+            selection: Selection::of(&version),
+        };
+        let (metrics, hours) = order.carry_out(app).await?;
         Ok(Box::new(move |estate| {
             if let Some(version) = estate.solution_versions.get_mut(&arn) {
                 version.training_hours = Some(hours);
@@ -34,31 +41,74 @@ impl Work for SolutionVersion {
             estate.metrics.insert(arn, metrics);
         }))
     }
+
+    fn ready(app: &Arc<App>, arn: &str) {
+        if let Some((solution, _)) = arn.rsplit_once('/') {
+            campaign::follow(app, solution);
+        }
+    }
 }
 
-fn train(app: &App, version: &SolutionVersion) -> Result<(Metrics, f64), String> {
-    let started = Instant::now();
-    let recipe = recipe::find(&version.recipe_arn)
-        .ok_or_else(|| format!("Recipe {} is gone", version.recipe_arn))?;
-    let data = app
-        .group(&version.dataset_group_arn)
-        .map_err(|fault| fault.message)?;
-    let interactions = select(&data.read(), &Selection::of(version)).build();
-    check_minimum(&interactions)?;
-    let options = Options::default();
-    let failed = |error: recommender::Error| format!("Training failed: {error}");
-    let measured =
-        recommender::evaluate(recipe.algorithm, &interactions, &options).map_err(failed)?;
-    let model = Model::train(recipe.algorithm, &interactions, &options).map_err(failed)?;
-    app.models
-        .keep(
-            &version.solution_version_arn,
-            model,
-            &data,
-            app.state.as_ref(),
-        )
-        .map_err(|error| format!("The model could not be kept: {error}"))?;
-    Ok((names(measured), started.elapsed().as_secs_f64() / 3600.0))
+impl Work for Recommender {
+    async fn work(app: Arc<App>, arn: String) -> Outcome {
+        let recommender = app.read(|estate| estate.get::<Self>(&arn).cloned());
+        let recommender = recommender.map_err(|fault| fault.message)?;
+        let order = Order {
+            arn: arn.clone(),
+            recipe_arn: recommender.recipe_arn,
+            group_arn: recommender.dataset_group_arn,
+            selection: Selection::default(),
+        };
+        let (metrics, _) = order.carry_out(app).await?;
+        Ok(Box::new(move |estate| {
+            if let Some(recommender) = estate.recommenders.get_mut(&arn) {
+                recommender.model_metrics = Some(metrics);
+            }
+        }))
+    }
+
+    fn gone(self, app: &App, _: &mut Estate) {
+        app.models.remove(&self.recommender_arn);
+        if let Some(state) = &app.state {
+            state.remove(&self.recommender_arn);
+        }
+    }
+}
+
+/// A model to train.
+struct Order {
+    /// What it is kept under.
+    arn: String,
+    recipe_arn: String,
+    group_arn: String,
+    selection: Selection,
+}
+
+impl Order {
+    /// Trains on a thread that may take its time; answers the metrics and the hours it took.
+    async fn carry_out(self, app: Arc<App>) -> Result<(Metrics, f64), String> {
+        let trained = tokio::task::spawn_blocking(move || self.train(&app));
+        let trained = trained.await;
+        trained.map_err(|error| format!("Training stopped: {error}"))?
+    }
+
+    fn train(&self, app: &App) -> Result<(Metrics, f64), String> {
+        let started = Instant::now();
+        let recipe = recipe::find(&self.recipe_arn)
+            .ok_or_else(|| format!("Recipe {} is gone", self.recipe_arn))?;
+        let data = app.group(&self.group_arn).map_err(|fault| fault.message)?;
+        let interactions = select(&data.read(), recipe, &self.selection).build();
+        check_minimum(&interactions)?;
+        let options = Options::default();
+        let failed = |error: recommender::Error| format!("Training failed: {error}");
+        let measured =
+            recommender::evaluate(recipe.algorithm, &interactions, &options).map_err(failed)?;
+        let model = Model::train(recipe.algorithm, &interactions, &options).map_err(failed)?;
+        app.models
+            .keep(&self.arn, model, &data, app.state.as_ref())
+            .map_err(|error| format!("The model could not be kept: {error}"))?;
+        Ok((names(measured), started.elapsed().as_secs_f64() / 3600.0))
+    }
 }
 
 /// Which interactions train, and how much each counts.
@@ -105,11 +155,16 @@ impl Selection {
     }
 }
 
-fn select(group: &Group, selection: &Selection) -> InteractionsBuilder {
+/// The interactions that train: of the event types that the recipe's use case is about, and of those
+/// that the solution selects.
+fn select(group: &Group, recipe: &Recipe, selection: &Selection) -> InteractionsBuilder {
     let mut builder = InteractionsBuilder::new();
     for (user, interaction) in group.interactions() {
         let event_type = (interaction.event_type != NO_TYPE)
             .then(|| group.event_types.name(interaction.event_type));
+        if !recipe.trains_on(event_type) {
+            continue;
+        }
         if let Some(weight) = selection.weight(event_type, interaction.value) {
             let (user, item) = (group.users.name(user), group.items.name(interaction.item));
             builder.push(user, item, interaction.timestamp, weight);

@@ -17,10 +17,11 @@ use uuid::Uuid;
 use crate::{
     app::App,
     control::{Call, Operation, operations},
-    events::{put_events, put_items, put_users},
+    events::{put_action_interactions, put_actions, put_events, put_items, put_users},
     fault::{Fault, FaultKind},
     input::Input,
-    runtime::{get_personalized_ranking, get_recommendations},
+    limits,
+    runtime::{get_action_recommendations, get_personalized_ranking, get_recommendations},
     scope::Scope,
 };
 
@@ -54,17 +55,12 @@ async fn answer(
 ) -> Response {
     let started = Instant::now();
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let (protocol, name, operation) = find(&method, uri.path(), header("x-amz-target"));
     let scope = Scope::of(header("authorization"));
+    let (protocol, name, operation) = find(&method, uri.path(), header("x-amz-target"));
+    let named = name.clone();
     // Operations wait for locks and disks and compute: not on the threads that serve connections.
-    let work = tokio::task::spawn_blocking(move || {
-        let call = Call {
-            app: &app,
-            scope,
-            input: Input::parse(&body)?,
-        };
-        operation?(&call)
-    });
+    let work =
+        tokio::task::spawn_blocking(move || answer_of(&app, scope, &named, operation?, &body));
     let result = work
         .await
         .unwrap_or_else(|error| Err(Fault::internal(error)));
@@ -77,6 +73,22 @@ async fn answer(
         tracing::error!(operation = name, %fault, "failed");
     }
     response(protocol, result)
+}
+
+/// From the bytes of a request to the members of the answer.
+fn answer_of(
+    app: &Arc<App>,
+    scope: Scope,
+    name: &str,
+    operation: Operation,
+    body: &[u8],
+) -> Result<Value, Fault> {
+    let input = Input::parse(body)?;
+    if let Some(throttle) = &app.throttle {
+        throttle.count(&app.quotas, &scope, name, &input)?;
+    }
+    limits::check(name, &input)?;
+    operation(&Call { app, scope, input })
 }
 
 /// The operation of a request, with a name for the log.
@@ -96,9 +108,9 @@ fn find(
         "/events" => ("PutEvents", Some(put_events)),
         "/items" => ("PutItems", Some(put_items)),
         "/users" => ("PutUsers", Some(put_users)),
-        "/action-recommendations" => ("GetActionRecommendations", None),
-        "/actions" => ("PutActions", None),
-        "/action-interactions" => ("PutActionInteractions", None),
+        "/action-recommendations" => ("GetActionRecommendations", Some(get_action_recommendations)),
+        "/actions" => ("PutActions", Some(put_actions)),
+        "/action-interactions" => ("PutActionInteractions", Some(put_action_interactions)),
         other => (other, None),
     };
     let operation = operation.filter(|_| method == Method::POST);
@@ -109,7 +121,7 @@ fn find(
 fn response(protocol: Protocol, result: Result<Value, Fault>) -> Response {
     let (status, body, error) = match result {
         Ok(Value::Null) => (200, Vec::new(), None),
-        Ok(value) => (200, value.to_string().into_bytes(), None),
+        Ok(value) => (200, serde_json::to_vec(&value).unwrap_or_default(), None),
         Err(fault) => {
             let status = match protocol {
                 Protocol::Json11 => fault.kind.status(),
@@ -136,6 +148,19 @@ fn response(protocol: Protocol, result: Result<Value, Fault>) -> Response {
     response
 }
 
+/// The same as a request that came over the wire.
+#[cfg(test)]
+pub(crate) fn perform(
+    app: &Arc<App>,
+    scope: Scope,
+    path: &str,
+    target: Option<&str>,
+    body: &[u8],
+) -> Result<Value, Fault> {
+    let (_, name, operation) = find(&Method::POST, path, target);
+    answer_of(app, scope, &name, operation?, body)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,15 +176,10 @@ mod tests {
     fn operations_are_found_by_target_and_by_path() {
         assert_eq!(fault("/", Some("AmazonPersonalize.ListSchemas")), "");
         assert_eq!(fault("/events", None), "");
+        assert_eq!(fault("/action-recommendations", None), "");
         for (path, target, says) in [
-            (
-                "/",
-                Some("AmazonPersonalize.CreateRecommender"),
-                "is not built",
-            ),
             ("/", Some("AmazonPersonalize.MakeCoffee"), "no operation"),
             ("/", None, "no operation"),
-            ("/actions", None, "is not built"),
             ("/coffee", None, "no operation"),
         ] {
             assert!(fault(path, target).contains(says), "{path} {target:?}");

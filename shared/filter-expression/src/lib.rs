@@ -1,5 +1,5 @@
-//! The syntax of Personalize's filter language, for item recommendations:
-//! `INCLUDE|EXCLUDE ItemID WHERE <conditions> [IF CurrentUser…]`, chained with `|`.
+//! The syntax of Personalize's filter language:
+//! `INCLUDE|EXCLUDE ItemID|ActionID|UserID WHERE <conditions> [IF CurrentUser…]`, chained with `|`.
 //!
 //! [`token`] cuts the text, [`parse`](mod@parse) makes the tree of [`syntax`]. Whether fields exist and what a
 //! filter may combine needs the schemas of a dataset group and is not here; nor is evaluation.

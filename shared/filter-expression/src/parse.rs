@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! filter     = expression { "|" expression }
-//! expression = ("INCLUDE" | "EXCLUDE") "ItemID" "WHERE" any [ "IF" test { "AND" test } ]
+//! expression = ("INCLUDE" | "EXCLUDE") subject "WHERE" any [ "IF" test { "AND" test } ]
+//! subject    = "ItemID" | "ActionID" | "UserID"
 //! any        = all { "OR" all }
 //! all        = test { "AND" test }
 //! test       = dataset "." field operator operand
@@ -16,7 +17,8 @@
 use super::{
     FilterError,
     syntax::{
-        Action, Condition, Expression, FieldName, Filter, Operand, Operator, Source, Term, Test,
+        Action, Condition, Expression, FieldName, Filter, Operand, Operator, Source, Subject, Term,
+        Test,
     },
     token::{Token, tokens},
 };
@@ -57,9 +59,7 @@ impl Parser {
         } else {
             return Err(self.expected("INCLUDE or EXCLUDE"));
         };
-        if !self.word("ItemID") {
-            return Err(self.expected("ItemID (filters of users and actions are not built here)"));
-        }
+        let subject = self.subject()?;
         if !self.word("WHERE") {
             return Err(self.expected("WHERE"));
         }
@@ -73,9 +73,21 @@ impl Parser {
         }
         Ok(Expression {
             action,
+            subject,
             condition,
             guard,
         })
+    }
+
+    fn subject(&mut self) -> Result<Subject, FilterError> {
+        let subjects = [
+            ("ItemID", Subject::Item),
+            ("ActionID", Subject::Action),
+            ("UserID", Subject::User),
+        ];
+        let found = subjects.into_iter().find(|(name, _)| self.word(name));
+        let found = found.map(|(_, subject)| subject);
+        found.ok_or_else(|| self.expected("ItemID, ActionID or UserID"))
     }
 
     fn any(&mut self) -> Result<Condition, FilterError> {
@@ -112,11 +124,18 @@ impl Parser {
             ("Interactions", Source::Interactions),
             ("Items", Source::Items),
             ("Item", Source::Items),
+            ("Action_Interactions", Source::ActionInteractions),
+            ("Actions", Source::Actions),
+            ("Action", Source::Actions),
+            ("Users", Source::Users),
+            ("User", Source::Users),
             ("CurrentUser", Source::CurrentUser),
             ("CurrentItem", Source::CurrentItem),
         ];
         let Some((_, dataset)) = datasets.into_iter().find(|(name, _)| self.word(name)) else {
-            return Err(self.expected("Interactions, Items, CurrentUser or CurrentItem"));
+            return Err(self.expected(
+                "Interactions, Items, Action_Interactions, Actions, Users, CurrentUser or CurrentItem",
+            ));
         };
         if !self.sign(".") {
             return Err(self.expected("`.` and a field"));
@@ -248,6 +267,13 @@ mod tests {
             r#"INCLUDE ItemID WHERE Items.GENRE IN ("Comedy") IF CurrentUser.AGE > 18 AND CurrentUser.CITY = "Rome""#,
             "INCLUDE ItemID WHERE Items.CATEGORY IN ($C) | EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ($E)",
             "EXCLUDE ItemID WHERE Items.CREATION_TIMESTAMP >= 1604960000",
+            "INCLUDE ActionID WHERE Action_Interactions.EVENT_TYPE IN ($EVENT_TYPE)",
+            r#"EXCLUDE ActionID WHERE Action_Interactions.EVENT_TYPE IN ("NOT_TAKEN")"#,
+            "INCLUDE ActionID WHERE Actions.VALUE > ($VALUE)",
+            r#"INCLUDE ActionID WHERE Action.LEVEL IN ("Premium") IF CurrentUser.MEMBERSHIP = $PREMIUM"#,
+            "INCLUDE UserID WHERE Users.MEMBERSHIP_STATUS IN ($MEMBERSHIP)",
+            "EXCLUDE UserID WHERE Users.AGE < $AGE",
+            r#"INCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("click", "rating")"#,
         ] {
             parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         }
@@ -267,7 +293,8 @@ mod tests {
     fn errors_say_where_and_what_was_expected() {
         for (text, position, says) in [
             ("", 1, "INCLUDE or EXCLUDE"),
-            ("EXCLUDE UserID WHERE Items.A = 1", 9, "ItemID"),
+            ("EXCLUDE BasketID WHERE Items.A = 1", 9, "ItemID"),
+            ("EXCLUDE ItemID WHERE (Items.A = 1)", 22, "Interactions"),
             ("EXCLUDE ItemID Items.A = 1", 16, "WHERE"),
             ("EXCLUDE ItemID WHERE Basket.A = 1", 22, "Interactions"),
             ("EXCLUDE ItemID WHERE Items = 1", 28, "`.`"),

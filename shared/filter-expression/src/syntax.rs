@@ -1,6 +1,6 @@
 //! The tree of a filter expression.
 
-/// A filter: an item must pass every expression of the chain.
+/// A filter: what passes every expression of the chain is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
     /// In the order of the text.
@@ -10,15 +10,28 @@ pub struct Filter {
 /// One expression of the chain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
-    /// Whether matching items are kept or taken out.
+    /// Whether what matches is kept or taken out.
     pub action: Action,
-    /// Which items match.
+    /// What is kept or taken out.
+    pub subject: Subject,
+    /// Which of them match.
     pub condition: Condition,
     /// The IF part: tests of the current user, all of which must hold for the expression to count.
     pub guard: Vec<Test>,
 }
 
-/// What happens to matching items.
+/// What a filter is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Items, for recommendations.
+    Item,
+    /// Actions, for action recommendations.
+    Action,
+    /// Users, for segments.
+    User,
+}
+
+/// What happens to what matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// They alone are kept.
@@ -67,6 +80,12 @@ pub enum Source {
     Interactions,
     /// The item itself.
     Items,
+    /// What the user did with the action.
+    ActionInteractions,
+    /// The action itself.
+    Actions,
+    /// The user of a segment.
+    Users,
     /// The user of the request.
     CurrentUser,
     /// The item of the request.
@@ -92,6 +111,14 @@ pub enum Operator {
     Greater,
     /// Greater or equal.
     GreaterOrEqual,
+}
+
+impl Source {
+    /// Whether it says who did what, so that only the type of the event can be tested.
+    #[must_use]
+    pub fn is_interactions(self) -> bool {
+        matches!(self, Self::Interactions | Self::ActionInteractions)
+    }
 }
 
 impl Operator {
@@ -180,6 +207,18 @@ impl Test {
 }
 
 impl Filter {
+    /// What it is about: the same in all expressions of a filter that Personalize allows.
+    #[must_use]
+    pub fn subject(&self) -> Option<Subject> {
+        self.expressions.first().map(|first| first.subject)
+    }
+
+    /// The names of all placeholders.
+    pub fn placeholders(&self) -> impl Iterator<Item = &str> {
+        let tests = self.expressions.iter().flat_map(Expression::tests);
+        tests.flat_map(Test::placeholders)
+    }
+
     /// Whether any test is about this source.
     #[must_use]
     pub fn reads(&self, source: Source) -> bool {

@@ -2,18 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, begin, end, page, quota, refuse_if};
+use super::{Call, begin, end, page, refuse_if};
 use crate::{
     app::App,
+    domain::Domain,
     estate::{Estate, Resource},
     fault::Fault,
     lifecycle::Work,
-    resources::{Dataset, DatasetGroup, EventTracker, Filter, Life, Solution},
+    quotas,
+    resources::{
+        Dataset, DatasetGroup, EventTracker, Filter, Life, MetricAttribution, Recommender, Solution,
+    },
 };
 
 impl Work for DatasetGroup {
-    fn gone(self, app: &App, _: &mut Estate) {
+    fn gone(self, app: &App, estate: &mut Estate) {
         app.groups.remove(&self.dataset_group_arn);
+        let of_this = |arn: &String| *arn == self.dataset_group_arn;
+        let jobs = &mut estate.data_deletion_jobs;
+        jobs.retain(|_, job| !of_this(&job.dataset_group_arn));
         if let Some(state) = &app.state {
             state.remove(&self.dataset_group_arn);
         }
@@ -23,12 +30,6 @@ impl Work for DatasetGroup {
 /// `CreateDatasetGroup`
 pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
     let name = call.input.name("name")?;
-    if call.input.text("domain")?.is_some() {
-        return Err(call.input.wrong(
-            "domain",
-            "domain dataset groups are not built in personalize-local; leave it out",
-        ));
-    }
     let arn = call.scope.arn(&format!("dataset-group/{name}"));
     call.app.read(|estate| {
         // A name that is taken is the better complaint when both are true.
@@ -36,9 +37,9 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
             return Ok(());
         }
         let count = estate.count::<DatasetGroup>(|one| call.scope.owns(one.arn()));
-        quota::check(
+        quotas::check(
             count,
-            quota::DATASET_GROUPS,
+            call.app.quotas.counts.dataset_groups_in_region,
             "dataset groups in this region",
         )
     })?;
@@ -47,6 +48,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
         DatasetGroup {
             name,
             dataset_group_arn: arn.clone(),
+            domain: call.input.text("domain")?.and_then(Domain::parse),
             role_arn: call.input.text("roleArn")?.map(str::to_owned),
             kms_key_arn: call.input.text("kmsKeyArn")?.map(str::to_owned),
             life: Life::begin(),
@@ -74,6 +76,16 @@ pub(super) fn delete(call: &Call<'_>) -> Result<Value, Fault> {
             estate.any::<Solution>(|one| one.dataset_group_arn == arn),
             arn,
             "a solution",
+        )?;
+        refuse_if(
+            estate.any::<Recommender>(|one| one.dataset_group_arn == arn),
+            arn,
+            "a recommender",
+        )?;
+        refuse_if(
+            estate.any::<MetricAttribution>(|one| one.dataset_group_arn == arn),
+            arn,
+            "a metric attribution",
         )?;
         refuse_if(
             estate.any::<Filter>(|one| one.dataset_group_arn == arn),

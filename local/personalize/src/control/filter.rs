@@ -3,12 +3,13 @@
 use filter_expression::parse::parse;
 use serde_json::{Value, json};
 
-use super::{Call, begin, end, page, quota};
+use super::{Call, begin, end, page};
 use crate::{
     data::schema::{DatasetType, Schema},
     estate::Estate,
     fault::Fault,
-    filter::check::{Schemas, check},
+    filter::check::{FIELDS_IN_GROUP, Schemas, check, fields},
+    quotas,
     resources::{Dataset, DatasetGroup, DatasetSchema, Filter, Life},
 };
 
@@ -22,18 +23,13 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
     let parsed = parse(expression).map_err(wrong)?;
     call.app.read(|estate| {
         estate.active::<DatasetGroup>(group_arn)?;
-        let schema = |dataset_type| schema(estate, group_arn, dataset_type);
-        let interactions = schema(DatasetType::Interactions);
-        let items = schema(DatasetType::Items);
-        let users = schema(DatasetType::Users);
-        let schemas = Schemas {
-            interactions: interactions.as_ref(),
-            items: items.as_ref(),
-            users: users.as_ref(),
-        };
-        check(&parsed, schemas).map_err(wrong)?;
+        let schema = |one| Some((one, schema(estate, group_arn, one)?));
+        let schemas: Schemas = DatasetType::ALL.into_iter().filter_map(schema).collect();
+        check(&parsed, &schemas).map_err(wrong)?;
+        check_fields(estate, group_arn, &parsed)?;
         let count = estate.count::<Filter>(|one| one.dataset_group_arn == group_arn);
-        quota::check(count, quota::FILTERS, "filters in the dataset group")
+        let most = call.app.quotas.counts.filters_in_group;
+        quotas::check(count, most, "filters in the dataset group")
     })?;
     let filter_arn = call.scope.arn(&format!("filter/{name}"));
     begin(
@@ -47,6 +43,27 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
         },
     )?;
     Ok(json!({ "filterArn": filter_arn }))
+}
+
+/// Whether the filters of a group read few enough fields together.
+fn check_fields(
+    estate: &Estate,
+    group_arn: &str,
+    filter: &filter_expression::syntax::Filter,
+) -> Result<(), Fault> {
+    let mut read = fields(filter);
+    let mut others = estate.filters.values();
+    while let Some(other) = others.find(|one| one.dataset_group_arn == group_arn) {
+        read.extend(parse(&other.filter_expression).iter().flat_map(fields));
+    }
+    if read.len() <= FIELDS_IN_GROUP {
+        return Ok(());
+    }
+    Err(Fault::limit(format!(
+        "The filters of the dataset group would read {} fields and at most {} are allowed",
+        read.len(),
+        FIELDS_IN_GROUP
+    )))
 }
 
 fn schema(estate: &Estate, group_arn: &str, dataset_type: DatasetType) -> Option<Schema> {

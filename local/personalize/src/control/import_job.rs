@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, begin, page, quota, refuse_if, unfinished};
+use super::{Call, begin, page, refuse_if, unfinished};
 use crate::{
     estate::Resource,
     fault::Fault,
     import::s3::Location,
+    quotas,
     resources::{Dataset, DatasetImportJob, ImportMode, Life},
 };
 
@@ -39,7 +40,11 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
         let pending =
             estate.count::<DatasetImportJob>(|one| call.scope.owns(one.arn()) && unfinished(one));
         let what = "import jobs with PENDING or IN_PROGRESS status in this region";
-        quota::check(pending, quota::PENDING_IMPORTS, what)
+        quotas::check(
+            pending,
+            call.app.quotas.counts.pending_import_jobs_in_region,
+            what,
+        )
     })?;
     begin(
         call,

@@ -1,20 +1,27 @@
 //! The operations of the control plane, one file per resource, and what they share.
 //! `operations` finds one by name.
 
+mod batch_job;
 pub(crate) mod campaign;
 mod dataset;
 mod dataset_group;
+mod deletion_job;
 mod event_tracker;
+mod export_job;
 mod filter;
 mod import_job;
+mod metric_attribution;
 pub(crate) mod operations;
 mod page;
-mod quota;
 pub(crate) mod recipe;
+mod recipe_operations;
+pub(crate) mod recommender;
+pub(crate) mod schedule;
 mod schema;
 mod solution;
-mod solution_version;
+pub(crate) mod solution_version;
 mod tags;
+pub(crate) mod target;
 
 use std::sync::Arc;
 
@@ -22,7 +29,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::App,
-    estate::{Living, Resource},
+    estate::{Estate, Living, Resource},
     fault::Fault,
     input::Input,
     lifecycle::{self, Work},
@@ -53,10 +60,20 @@ fn describe<T: Resource>(call: &Call<'_>, arn: &str, answer: &str) -> Result<Val
 
 /// Keeps a new resource with its tags, and brings it to life.
 fn begin<T: Work>(call: &Call<'_>, resource: T) -> Result<(), Fault> {
+    begin_with(call, resource, |_| {})
+}
+
+/// The same together with a change that belongs to it.
+fn begin_with<T: Work>(
+    call: &Call<'_>,
+    resource: T,
+    also: impl FnOnce(&mut Estate),
+) -> Result<(), Fault> {
     let tags = tags::given(&call.input)?;
     let arn = resource.arn().to_owned();
     call.app.change(|estate| {
         estate.add(resource)?;
+        also(estate);
         if !tags.is_empty() {
             estate.tags.insert(arn.clone(), tags);
         }
@@ -71,11 +88,11 @@ fn end<T: Work>(call: &Call<'_>, arn: &str) -> Result<Value, Fault> {
     call.app.change(|estate| {
         let resource = estate.get_mut::<T>(arn)?;
         let life = resource.life_mut();
-        if life.status.is_creating() || life.status.is_deleting() {
+        let status = life.status;
+        if status.is_creating() || status.is_deleting() || status.is_turning() {
             return Err(Fault::in_use(format!(
-                "The {} {arn} is {}; wait until it is ACTIVE or CREATE FAILED",
-                T::KIND,
-                life.status
+                "The {} {arn} is {status}; wait until that is over",
+                T::KIND
             )));
         }
         life.become_status(Status::DeletePending);

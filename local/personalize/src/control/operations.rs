@@ -1,21 +1,23 @@
 //! The operations of the control plane by name. A new one is a function and a line here.
 
 use super::{
-    Operation, campaign, dataset, dataset_group, describe, event_tracker, filter, import_job,
-    recipe, schema, solution, solution_version, tags,
+    Operation, batch_job, campaign, dataset, dataset_group, deletion_job, describe, event_tracker,
+    export_job, filter, import_job, metric_attribution, recipe_operations, recommender, schema,
+    solution, solution_version, tags,
 };
 use crate::{
     fault::{Fault, FaultKind},
     resources::{
-        Campaign, Dataset, DatasetGroup, DatasetImportJob, DatasetSchema, EventTracker, Filter,
-        SolutionVersion,
+        BatchInferenceJob, BatchSegmentJob, Campaign, DataDeletionJob, Dataset, DatasetExportJob,
+        DatasetGroup, DatasetImportJob, DatasetSchema, EventTracker, Filter, MetricAttribution,
+        Recommender, SolutionVersion,
     },
 };
 
 /// The operation with this name.
 ///
 /// # Errors
-/// `UnknownOperationException`, which says whether Personalize has it and only this server has not.
+/// `UnknownOperationException`.
 pub(crate) fn find(name: &str) -> Result<Operation, Fault> {
     Ok(match name {
         "CreateDatasetGroup" => dataset_group::create,
@@ -32,6 +34,7 @@ pub(crate) fn find(name: &str) -> Result<Operation, Fault> {
 
         "CreateDataset" => dataset::create,
         "DescribeDataset" => |call| describe::<Dataset>(call, "datasetArn", "dataset"),
+        "UpdateDataset" => dataset::update,
         "ListDatasets" => dataset::list,
         "DeleteDataset" => dataset::delete,
 
@@ -55,6 +58,7 @@ pub(crate) fn find(name: &str) -> Result<Operation, Fault> {
 
         "CreateSolution" => solution::create,
         "DescribeSolution" => solution::describe,
+        "UpdateSolution" => solution::update,
         "ListSolutions" => solution::list,
         "DeleteSolution" => solution::delete,
 
@@ -63,6 +67,7 @@ pub(crate) fn find(name: &str) -> Result<Operation, Fault> {
             |call| describe::<SolutionVersion>(call, "solutionVersionArn", "solutionVersion")
         }
         "ListSolutionVersions" => solution_version::list,
+        "StopSolutionVersionCreation" => solution_version::stop,
         "GetSolutionMetrics" => solution_version::metrics,
 
         "CreateCampaign" => campaign::create,
@@ -71,8 +76,53 @@ pub(crate) fn find(name: &str) -> Result<Operation, Fault> {
         "ListCampaigns" => campaign::list,
         "DeleteCampaign" => campaign::delete,
 
-        "DescribeRecipe" => recipe::describe,
-        "ListRecipes" => recipe::list,
+        "CreateRecommender" => recommender::create,
+        "DescribeRecommender" => {
+            |call| describe::<Recommender>(call, "recommenderArn", "recommender")
+        }
+        "UpdateRecommender" => recommender::update,
+        "StartRecommender" => recommender::start,
+        "StopRecommender" => recommender::stop,
+        "ListRecommenders" => recommender::list,
+        "DeleteRecommender" => recommender::delete,
+
+        "CreateBatchInferenceJob" => batch_job::create_inference,
+        "DescribeBatchInferenceJob" => {
+            |call| describe::<BatchInferenceJob>(call, "batchInferenceJobArn", "batchInferenceJob")
+        }
+        "ListBatchInferenceJobs" => batch_job::list_inference,
+
+        "CreateBatchSegmentJob" => batch_job::create_segment,
+        "DescribeBatchSegmentJob" => {
+            |call| describe::<BatchSegmentJob>(call, "batchSegmentJobArn", "batchSegmentJob")
+        }
+        "ListBatchSegmentJobs" => batch_job::list_segment,
+
+        "CreateDatasetExportJob" => export_job::create,
+        "DescribeDatasetExportJob" => {
+            |call| describe::<DatasetExportJob>(call, "datasetExportJobArn", "datasetExportJob")
+        }
+        "ListDatasetExportJobs" => export_job::list,
+
+        "CreateDataDeletionJob" => deletion_job::create,
+        "DescribeDataDeletionJob" => {
+            |call| describe::<DataDeletionJob>(call, "dataDeletionJobArn", "dataDeletionJob")
+        }
+        "ListDataDeletionJobs" => deletion_job::list,
+
+        "CreateMetricAttribution" => metric_attribution::create,
+        "DescribeMetricAttribution" => {
+            |call| describe::<MetricAttribution>(call, "metricAttributionArn", "metricAttribution")
+        }
+        "UpdateMetricAttribution" => metric_attribution::update,
+        "ListMetricAttributions" => metric_attribution::list,
+        "ListMetricAttributionMetrics" => metric_attribution::list_metrics,
+        "DeleteMetricAttribution" => metric_attribution::delete,
+
+        "DescribeRecipe" => recipe_operations::describe,
+        "DescribeAlgorithm" => recipe_operations::describe_algorithm,
+        "DescribeFeatureTransformation" => recipe_operations::describe_transformation,
+        "ListRecipes" => recipe_operations::list,
 
         "TagResource" => tags::tag,
         "UntagResource" => tags::untag,
@@ -82,50 +132,9 @@ pub(crate) fn find(name: &str) -> Result<Operation, Fault> {
     })
 }
 
-/// Operations that Personalize has and this server has not.
-const NOT_BUILT: [&str; 33] = [
-    "CreateBatchInferenceJob",
-    "CreateBatchSegmentJob",
-    "CreateDataDeletionJob",
-    "CreateDatasetExportJob",
-    "CreateMetricAttribution",
-    "CreateRecommender",
-    "DeleteMetricAttribution",
-    "DeleteRecommender",
-    "DescribeAlgorithm",
-    "DescribeBatchInferenceJob",
-    "DescribeBatchSegmentJob",
-    "DescribeDataDeletionJob",
-    "DescribeDatasetExportJob",
-    "DescribeFeatureTransformation",
-    "DescribeMetricAttribution",
-    "DescribeRecommender",
-    "ListBatchInferenceJobs",
-    "ListBatchSegmentJobs",
-    "ListDataDeletionJobs",
-    "ListDatasetExportJobs",
-    "ListMetricAttributionMetrics",
-    "ListMetricAttributions",
-    "ListRecommenders",
-    "StartRecommender",
-    "StopRecommender",
-    "StopSolutionVersionCreation",
-    "UpdateDataset",
-    "UpdateMetricAttribution",
-    "UpdateRecommender",
-    "UpdateSolution",
-    "GetActionRecommendations",
-    "PutActionInteractions",
-    "PutActions",
-];
-
 /// An operation that is not here.
 #[must_use]
 pub(crate) fn unknown(name: &str) -> Fault {
-    let message = if NOT_BUILT.contains(&name) {
-        format!("{name} is not built in personalize-local; Amazon Personalize itself has it")
-    } else {
-        format!("`{name}` is no operation of Amazon Personalize")
-    };
+    let message = format!("`{name}` is no operation of Amazon Personalize");
     Fault::new(FaultKind::UnknownOperation, message)
 }

@@ -91,10 +91,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{
-        app::App, import::s3::Bucket, input::Input, pace::Pace, resources::DatasetSchema,
-        scope::Scope,
-    };
+    use crate::{app::App, input::Input, resources::DatasetSchema, scope::Scope, server::Config};
 
     fn add(app: &App, names: &[&str]) {
         app.change(|estate| {
@@ -103,6 +100,7 @@ mod tests {
                     name: (*name).to_owned(),
                     schema_arn: Scope::default().arn(&format!("schema/{name}")),
                     schema: String::new(),
+                    domain: None,
                     creation_date_time: 1.5,
                     last_updated_date_time: 1.5,
                 })?;
@@ -129,7 +127,7 @@ mod tests {
 
     #[test]
     fn pages_follow_each_other_while_resources_come_and_go() {
-        let app = Arc::new(App::open(Pace::FAST, Bucket::default(), None).unwrap());
+        let app = Arc::new(App::open(&Config::default()).unwrap());
         add(&app, &["a", "b", "d", "e"]);
         let (names, token) = page(&app, &json!({ "maxResults": 2 })).unwrap();
         assert_eq!(names, "ab");
@@ -145,7 +143,7 @@ mod tests {
 
     #[test]
     fn wrong_tokens_and_sizes_are_refused() {
-        let app = Arc::new(App::open(Pace::FAST, Bucket::default(), None).unwrap());
+        let app = Arc::new(App::open(&Config::default()).unwrap());
         let other = token("campaign", &(0, "x".to_owned()));
         for wrong in ["", "x", other.as_str()] {
             let fault = page(&app, &json!({ "nextToken": wrong })).unwrap_err();

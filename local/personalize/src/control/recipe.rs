@@ -1,9 +1,9 @@
-//! The recipes this server has, and which algorithm answers for each.
+//! The recipes this server has: what each is for, which algorithm answers, which events it trains on.
+//! What is asked about them is in `recipe_operations.rs`.
 
-use serde_json::{Value, json};
+use recommender::Recipe as Algorithm;
 
-use super::Call;
-use crate::fault::{Fault, FaultKind};
+use crate::domain::Domain;
 
 /// A recipe of Personalize.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,8 +13,13 @@ pub(crate) struct Recipe {
     /// What it is for.
     pub(crate) recipe_type: RecipeType,
     /// What is behind it here.
-    pub(crate) algorithm: recommender::Recipe,
-    description: &'static str,
+    pub(crate) algorithm: Algorithm,
+    /// The domain of a use case; only recommenders have those.
+    pub(crate) domain: Option<Domain>,
+    /// Event types in lower case that a use case trains on; empty for all.
+    pub(crate) events: &'static [&'static str],
+    /// In a sentence.
+    pub(crate) description: &'static str,
 }
 
 /// What a recipe answers.
@@ -26,6 +31,8 @@ pub(crate) enum RecipeType {
     RelatedItems,
     /// Items in an order for a user.
     PersonalizedRanking,
+    /// Users for an item or for attributes of items.
+    UserSegmentation,
 }
 
 impl RecipeType {
@@ -36,57 +43,24 @@ impl RecipeType {
             Self::UserPersonalization => "USER_PERSONALIZATION",
             Self::RelatedItems => "RELATED_ITEMS",
             Self::PersonalizedRanking => "PERSONALIZED_RANKING",
+            Self::UserSegmentation => "USER_SEGMENTATION",
         }
     }
 }
 
-const RECIPES: [Recipe; 7] = [
-    Recipe {
-        name: "aws-user-personalization-v2",
-        recipe_type: RecipeType::UserPersonalization,
-        algorithm: recommender::Recipe::UserPersonalization,
-        description: "Predicts the items that a user will interact with, from past and recent interactions.",
-    },
-    Recipe {
-        name: "aws-user-personalization",
-        recipe_type: RecipeType::UserPersonalization,
-        algorithm: recommender::Recipe::UserPersonalization,
-        description: "Predicts the items that a user will interact with; the older version.",
-    },
-    Recipe {
-        name: "aws-similar-items",
-        recipe_type: RecipeType::RelatedItems,
-        algorithm: recommender::Recipe::SimilarItems,
-        description: "Finds items that go with an item.",
-    },
-    Recipe {
-        name: "aws-sims",
-        recipe_type: RecipeType::RelatedItems,
-        algorithm: recommender::Recipe::SimilarItems,
-        description: "Finds items that the same users interact with.",
-    },
-    Recipe {
-        name: "aws-popularity-count",
-        recipe_type: RecipeType::UserPersonalization,
-        algorithm: recommender::Recipe::Popularity,
-        description: "Counts interactions of all users.",
-    },
-    Recipe {
-        name: "aws-personalized-ranking-v2",
-        recipe_type: RecipeType::PersonalizedRanking,
-        algorithm: recommender::Recipe::PersonalizedRanking,
-        description: "Orders given items for a user.",
-    },
-    Recipe {
-        name: "aws-personalized-ranking",
-        recipe_type: RecipeType::PersonalizedRanking,
-        algorithm: recommender::Recipe::PersonalizedRanking,
-        description: "Orders given items for a user; the older version.",
-    },
-];
+impl Recipe {
+    /// Its ARN, the same in every region and account.
+    #[must_use]
+    pub(crate) fn arn(&self) -> String {
+        format!("arn:aws:personalize:::recipe/{}", self.name)
+    }
 
-/// When the recipes came to be; they are older than any server. 2019-06-10, in epoch seconds.
-const CREATED: f64 = 1_560_124_800.0;
+    /// Whether an interaction of this type trains it.
+    #[must_use]
+    pub(crate) fn trains_on(&self, event_type: Option<&str>) -> bool {
+        self.events.is_empty() || event_type.is_some_and(|name| self.events.contains(&name))
+    }
+}
 
 /// A recipe by its ARN, `arn:aws:personalize:::recipe/<name>`.
 #[must_use]
@@ -94,61 +68,78 @@ pub(crate) fn find(arn: &str) -> Option<&'static Recipe> {
     RECIPES.iter().find(|recipe| recipe.arn() == arn)
 }
 
-impl Recipe {
-    fn arn(&self) -> String {
-        format!("arn:aws:personalize:::recipe/{}", self.name)
-    }
-
-    fn summary(&self) -> Value {
-        json!({
-            "name": self.name,
-            "recipeArn": self.arn(),
-            "status": "ACTIVE",
-            "creationDateTime": CREATED,
-            "lastUpdatedDateTime": CREATED,
-        })
+const fn custom(
+    name: &'static str,
+    recipe_type: RecipeType,
+    algorithm: Algorithm,
+    description: &'static str,
+) -> Recipe {
+    Recipe {
+        name,
+        recipe_type,
+        algorithm,
+        domain: None,
+        events: &[],
+        description,
     }
 }
 
-/// `DescribeRecipe`
-pub(super) fn describe(call: &Call<'_>) -> Result<Value, Fault> {
-    let arn = call.input.arn("recipeArn")?;
-    let recipe = find(arn).ok_or_else(|| Fault::not_found("recipe", arn))?;
-    let mut answer = recipe.summary();
-    answer["algorithmArn"] = format!("arn:aws:personalize:::algorithm/{}", recipe.name).into();
-    answer["featureTransformationArn"] =
-        "arn:aws:personalize:::feature-transformation/JSON-percentile-filtering".into();
-    answer["recipeType"] = recipe.recipe_type.name().into();
-    answer["description"] = recipe.description.into();
-    Ok(json!({ "recipe": answer }))
+const fn use_case(
+    domain: Domain,
+    name: &'static str,
+    recipe_type: RecipeType,
+    algorithm: Algorithm,
+    events: &'static [&'static str],
+    description: &'static str,
+) -> Recipe {
+    Recipe {
+        name,
+        recipe_type,
+        algorithm,
+        domain: Some(domain),
+        events,
+        description,
+    }
 }
 
-/// `ListRecipes`; a token is the name of the last recipe of the page before.
-pub(super) fn list(call: &Call<'_>) -> Result<Value, Fault> {
-    let start = match call.input.text("nextToken")? {
-        None => 0,
-        Some(token) => match RECIPES.iter().position(|recipe| recipe.name == token) {
-            Some(last) => last + 1,
-            None => {
-                return Err(Fault::new(
-                    FaultKind::InvalidNextToken,
-                    "nextToken is not one of a list of recipes; begin again without it",
-                ));
-            }
-        },
-    };
-    let longest = call.input.integer("maxResults", 1..=100)?.unwrap_or(100);
-    let longest = usize::try_from(longest).unwrap_or(usize::MAX);
-    // Recipes of a domain have no ARN that a solution could use, and none of them is here.
-    let domain = call.input.text("domain")?.is_some();
-    let all = if domain { &[][..] } else { &RECIPES[start..] };
-    let page = &all[..all.len().min(longest)];
-    let recipes: Vec<Value> = page.iter().map(Recipe::summary).collect();
-    let mut answer = json!({ "recipes": recipes });
-    if page.len() < all.len()
-        && let Some(last) = page.last()
-    {
-        answer["nextToken"] = last.name.into();
+use Domain::{Ecommerce, VideoOnDemand};
+use RecipeType::{PersonalizedRanking, RelatedItems, UserPersonalization, UserSegmentation};
+
+/// All of them; a new one is a line here.
+#[rustfmt::skip]
+pub(super) const RECIPES: &[Recipe] = &[
+    custom("aws-user-personalization-v2", UserPersonalization, Algorithm::UserPersonalization, "Predicts the items that a user will interact with, from past and recent interactions."),
+    custom("aws-user-personalization", UserPersonalization, Algorithm::UserPersonalization, "Predicts the items that a user will interact with; the older version."),
+    custom("aws-similar-items", RelatedItems, Algorithm::SimilarItems, "Finds items that go with an item."),
+    custom("aws-sims", RelatedItems, Algorithm::SimilarItems, "Finds items that the same users interact with."),
+    custom("aws-popularity-count", UserPersonalization, Algorithm::Popularity, "Counts interactions of all users."),
+    custom("aws-personalized-ranking-v2", PersonalizedRanking, Algorithm::PersonalizedRanking, "Orders given items for a user."),
+    custom("aws-personalized-ranking", PersonalizedRanking, Algorithm::PersonalizedRanking, "Orders given items for a user; the older version."),
+    custom("aws-item-affinity", UserSegmentation, Algorithm::PersonalizedRanking, "Finds the users that will most likely interact with an item."),
+    custom("aws-item-attribute-affinity", UserSegmentation, Algorithm::PersonalizedRanking, "Finds the users that will most likely interact with items of some attributes."),
+
+    use_case(Ecommerce, "aws-ecomm-popular-items-by-views", UserPersonalization, Algorithm::Popularity, &["view"], "The items most viewed."),
+    use_case(Ecommerce, "aws-ecomm-popular-items-by-purchases", UserPersonalization, Algorithm::Popularity, &["purchase"], "The best sellers."),
+    use_case(Ecommerce, "aws-ecomm-customers-who-viewed-x-also-viewed", RelatedItems, Algorithm::SimilarItems, &["view"], "What customers viewed who viewed this item."),
+    use_case(Ecommerce, "aws-ecomm-recommended-for-you", UserPersonalization, Algorithm::UserPersonalization, &[], "What this customer will want next."),
+
+    use_case(VideoOnDemand, "aws-vod-most-popular", UserPersonalization, Algorithm::Popularity, &["watch"], "The videos most watched."),
+    use_case(VideoOnDemand, "aws-vod-because-you-watched-x", RelatedItems, Algorithm::SimilarItems, &["watch"], "What was watched by those who watched this video."),
+    use_case(VideoOnDemand, "aws-vod-more-like-x", RelatedItems, Algorithm::SimilarItems, &["watch", "click"], "Videos that go with this video."),
+    use_case(VideoOnDemand, "aws-vod-top-picks", UserPersonalization, Algorithm::UserPersonalization, &["watch", "click"], "What this user will want to watch next."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_use_case_trains_on_its_events_and_a_recipe_on_all() {
+        let recipe = |name| RECIPES.iter().find(|one| one.name == name).unwrap();
+        let best_sellers = recipe("aws-ecomm-popular-items-by-purchases");
+        assert!(best_sellers.trains_on(Some("purchase")));
+        assert!(!best_sellers.trains_on(Some("view")) && !best_sellers.trains_on(None));
+        assert!(recipe("aws-popularity-count").trains_on(None));
+        assert_eq!(find(&best_sellers.arn()), Some(best_sellers));
     }
-    Ok(answer)
 }

@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, page, quota, refuse_if};
+use super::{Call, page, refuse_if};
 use crate::{
     clock::epoch_seconds,
     data::schema::Schema,
+    domain::Domain,
     estate::Resource,
     fault::Fault,
+    quotas,
     resources::{Dataset, DatasetSchema},
 };
 
@@ -20,22 +22,19 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
             .input
             .wrong("schema", "must have at most 20000 characters"));
     }
-    if call.input.text("domain")?.is_some() {
-        return Err(call.input.wrong(
-            "domain",
-            "domain schemas are not built in personalize-local; leave it out",
-        ));
-    }
     Schema::parse(text).map_err(|problem| call.input.wrong("schema", problem))?;
+    let domain = call.input.text("domain")?.and_then(Domain::parse);
     let schema_arn = call.scope.arn(&format!("schema/{name}"));
     let now = epoch_seconds();
     call.app.change(|estate| {
         let count = estate.count::<DatasetSchema>(|one| call.scope.owns(one.arn()));
-        quota::check(count, quota::SCHEMAS, "schemas in this region")?;
+        let most = call.app.quotas.counts.schemas_in_region;
+        quotas::check(count, most, "schemas in this region")?;
         estate.add(DatasetSchema {
             name,
             schema_arn: schema_arn.clone(),
             schema: text.to_owned(),
+            domain,
             creation_date_time: now,
             last_updated_date_time: now,
         })

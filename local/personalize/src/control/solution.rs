@@ -1,15 +1,41 @@
 //! Solutions: a recipe with its configuration.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Call, begin, end, page, quota, recipe, refuse_if, unfinished};
+use super::{Call, begin, end, page, recipe, refuse_if, schedule, unfinished};
 use crate::{
     app::App,
     estate::{Estate, Resource},
     fault::Fault,
+    input::Input,
     lifecycle::Work,
-    resources::{Campaign, DatasetGroup, Life, Solution, SolutionVersion},
+    quotas,
+    resources::{Campaign, DatasetGroup, Life, Solution, SolutionVersion, Update},
+    update::{self, Updated},
 };
+
+impl Updated for Solution {
+    fn latest(&mut self) -> &mut Option<Update> {
+        &mut self.latest_solution_update
+    }
+
+    fn apply(&mut self, members: &Map<String, Value>) {
+        let flag = |name| members.get(name).and_then(Value::as_bool);
+        if let Some(auto) = flag("performAutoTraining") {
+            self.perform_auto_training = auto;
+        }
+        if let Some(incremental) = flag("performIncrementalUpdate") {
+            self.perform_incremental_update = incremental;
+        }
+        let changes = members.get("solutionUpdateConfig");
+        if let Some(Value::Object(changes)) = changes {
+            let config = self.solution_config.get_or_insert_with(|| json!({}));
+            for (name, value) in changes {
+                config[name] = value.clone();
+            }
+        }
+    }
+}
 
 impl Work for Solution {
     fn gone(self, app: &App, estate: &mut Estate) {
@@ -25,6 +51,12 @@ impl Work for Solution {
             estate.metrics.remove(&arn);
             estate.tags.remove(&arn);
             app.models.remove(&arn);
+            estate
+                .batch_inference_jobs
+                .retain(|_, job| job.order.solution_version_arn != arn);
+            estate
+                .batch_segment_jobs
+                .retain(|_, job| job.order.solution_version_arn != arn);
         }
         if let Some(state) = &app.state {
             state.remove(&self.solution_arn);
@@ -45,11 +77,20 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
         ));
     }
     let recipe_arn = input.arn("recipeArn")?;
-    if recipe::find(recipe_arn).is_none() {
-        return Err(input.wrong(
-            "recipeArn",
-            "is not a recipe that personalize-local has; ListRecipes names them",
-        ));
+    match recipe::find(recipe_arn) {
+        Some(recipe) if recipe.domain.is_some() => {
+            return Err(input.wrong("recipeArn", "is a use case; create a recommender for it"));
+        }
+        Some(_) => {}
+        None => {
+            return Err(input.wrong(
+                "recipeArn",
+                "is not a recipe that personalize-local has; ListRecipes names them",
+            ));
+        }
+    }
+    if let Some(config) = input.object("solutionConfig")? {
+        check_schedule(&config)?;
     }
     let arn = call.scope.arn(&format!("solution/{name}"));
     call.app.read(|estate| {
@@ -58,7 +99,8 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
             return Ok(()); // `begin` complains about the name
         }
         let count = estate.count::<Solution>(|one| one.dataset_group_arn == group_arn);
-        quota::check(count, quota::SOLUTIONS, "solutions in the dataset group")
+        let most = call.app.quotas.counts.solutions_in_group;
+        quotas::check(count, most, "solutions in the dataset group")
     })?;
     begin(
         call,
@@ -68,16 +110,56 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
             perform_hpo: input.flag("performHPO")?.unwrap_or(false),
             perform_auto_ml,
             perform_auto_training: input.flag("performAutoTraining")?.unwrap_or(true),
+            perform_incremental_update: input.flag("performIncrementalUpdate")?.unwrap_or(false),
             recipe_arn: recipe_arn.to_owned(),
             dataset_group_arn: group_arn.to_owned(),
             event_type: input.short("eventType", 256)?.map(str::to_owned),
             solution_config: input
                 .object("solutionConfig")?
                 .and_then(|_| input.value("solutionConfig").cloned()),
+            latest_solution_update: None,
             life: Life::begin(),
         },
     )?;
     Ok(json!({ "solutionArn": arn }))
+}
+
+/// `UpdateSolution`
+pub(super) fn update(call: &Call<'_>) -> Result<Value, Fault> {
+    let input = &call.input;
+    let arn = input.arn("solutionArn")?;
+    if let Some(config) = input.object("solutionUpdateConfig")? {
+        check_schedule(&config)?;
+    }
+    let given = [
+        "performAutoTraining",
+        "performIncrementalUpdate",
+        "solutionUpdateConfig",
+    ];
+    let given = given.map(|name| Some((name.to_owned(), input.value(name)?.clone())));
+    let members: Map<String, Value> = given.into_iter().flatten().collect();
+    update::begin::<Solution>(call.app, arn, |_, _| {
+        if members.is_empty() {
+            let problem = "or performIncrementalUpdate or solutionUpdateConfig must be given";
+            return Err(input.wrong("performAutoTraining", problem));
+        }
+        Ok(members)
+    })?;
+    Ok(json!({ "solutionArn": arn }))
+}
+
+/// Whether a configuration's schedule is one.
+fn check_schedule(config: &Input) -> Result<(), Fault> {
+    let Some(training) = config.object("autoTrainingConfig")? else {
+        return Ok(());
+    };
+    match training.text("schedulingExpression")? {
+        Some(text) if schedule::parse(text).is_none() => Err(training.wrong(
+            "schedulingExpression",
+            "must be rate(<n> days) with 1 to 30 days",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// `DescribeSolution`, with the version that was asked for last.

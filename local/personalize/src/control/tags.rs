@@ -10,8 +10,9 @@ use crate::{
     fault::{Fault, FaultKind},
     input::Input,
     resources::{
-        Campaign, Dataset, DatasetGroup, DatasetImportJob, EventTracker, Filter, Solution,
-        SolutionVersion,
+        BatchInferenceJob, BatchSegmentJob, Campaign, DataDeletionJob, Dataset, DatasetExportJob,
+        DatasetGroup, DatasetImportJob, EventTracker, Filter, MetricAttribution, Recommender,
+        Solution, SolutionVersion,
     },
 };
 
@@ -97,6 +98,12 @@ fn check_resource(estate: &Estate, arn: &str) -> Result<(), Fault> {
         || has::<Solution>(estate, arn)
         || has::<SolutionVersion>(estate, arn)
         || has::<Campaign>(estate, arn)
+        || has::<Recommender>(estate, arn)
+        || has::<BatchInferenceJob>(estate, arn)
+        || has::<BatchSegmentJob>(estate, arn)
+        || has::<DatasetExportJob>(estate, arn)
+        || has::<DataDeletionJob>(estate, arn)
+        || has::<MetricAttribution>(estate, arn)
         || has::<Filter>(estate, arn);
     if known {
         Ok(())

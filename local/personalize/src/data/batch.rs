@@ -8,9 +8,9 @@ use super::{histories::Interaction, rows::Cell, schema::DatasetType};
 /// Rows of one import.
 #[derive(Debug)]
 pub(crate) enum Batch {
-    /// Interactions, with numbers of the batch's own.
-    Interactions(Box<InteractionBatch>),
-    /// Items or users: id and cells in the order of the schema.
+    /// Interactions with items or actions, in numbers of the batch's own.
+    Interactions(DatasetType, Box<InteractionBatch>),
+    /// Items, users or actions: id and cells in the order of the schema.
     Rows(DatasetType, Vec<(String, Vec<Cell>)>),
 }
 
@@ -19,10 +19,12 @@ pub(crate) enum Batch {
 pub(crate) struct InteractionBatch {
     /// Users.
     pub(crate) users: Ids,
-    /// Items.
+    /// Items, or actions.
     pub(crate) items: Ids,
     /// Event types in lower case, because filters do not mind their case.
     pub(crate) event_types: Ids,
+    /// Contexts as `context.rs` writes them.
+    pub(crate) contexts: Ids,
     /// User and what they did.
     pub(crate) rows: Vec<(u32, Interaction)>,
 }
@@ -31,9 +33,10 @@ impl Batch {
     /// An empty batch for a dataset.
     #[must_use]
     pub(crate) fn new(dataset_type: DatasetType) -> Self {
-        match dataset_type {
-            DatasetType::Interactions => Self::Interactions(Box::default()),
-            other => Self::Rows(other, Vec::new()),
+        if dataset_type.is_interactions() {
+            Self::Interactions(dataset_type, Box::default())
+        } else {
+            Self::Rows(dataset_type, Vec::new())
         }
     }
 
@@ -41,7 +44,7 @@ impl Batch {
     #[must_use]
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Interactions(batch) => batch.rows.len(),
+            Self::Interactions(_, batch) => batch.rows.len(),
             Self::Rows(_, rows) => rows.len(),
         }
     }

@@ -1,15 +1,15 @@
 //! The data of all dataset groups, and the journals that keep what was streamed into them.
 
 use std::{
-    collections::BTreeMap,
-    fs::File,
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use super::{group::Group, stream::Record};
-use crate::{error::Error, fault::Fault};
+use super::{group::Group, record::Record};
+use crate::{error::Error, fault::Fault, state::replace};
 
 /// One group behind its lock, with its journal when state is kept.
 #[derive(Debug, Default)]
@@ -52,6 +52,27 @@ impl GroupData {
             group.take(record).map_err(Fault::internal)?;
         }
         Ok(())
+    }
+
+    /// Takes away all that is known of some users, in the journal too; answers how many rows went.
+    ///
+    /// # Errors
+    /// When the journal cannot be written; nothing has changed then.
+    pub(crate) fn erase(&self, users: &BTreeSet<String>) -> Result<u64, Error> {
+        let mut group = self.write();
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((path, _)) = &*journal {
+            let path = path.clone();
+            let text = fs::read_to_string(&path).map_err(Error::state("read", path.as_path()))?;
+            let others = |line: &&str| {
+                let record = serde_json::from_str::<Record>(line);
+                !record.is_ok_and(|record| record.is_of(users))
+            };
+            let kept = text.lines().filter(others).flat_map(|line| [line, "\n"]);
+            replace(&path, kept.collect::<String>().as_bytes())?;
+            *journal = Some(open_journal(path)?);
+        }
+        Ok(group.erase(users))
     }
 }
 
@@ -149,17 +170,18 @@ pub(crate) fn replay(path: &Path, group: &mut Group) -> Result<usize, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::record::EventRecord;
 
     fn event(item: &str) -> Record {
-        Record::Event {
+        Record::Event(EventRecord {
             user_id: Some("u".to_owned()),
             session_id: "s".to_owned(),
-            event_id: None,
             event_type: "view".to_owned(),
             item_id: item.to_owned(),
             sent_at: 1,
             event_value: Some(2.5),
-        }
+            ..EventRecord::default()
+        })
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Imported interactions, by user and in time order, 24 bytes each. Streamed ones are in `stream.rs`.
 
-/// Something a user did with an item.
+/// Something a user did with an item or an action.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Interaction {
-    /// The item's number.
+    /// The number of the item, or of the action.
     pub(crate) item: u32,
     /// The event type's number; `NO_TYPE` when the schema has no EVENT_TYPE.
     pub(crate) event_type: u32,
@@ -11,10 +11,28 @@ pub(crate) struct Interaction {
     pub(crate) timestamp: i64,
     /// EVENT_VALUE; NaN when there is none.
     pub(crate) value: f32,
+    /// The number of the event's context; `NO_CONTEXT` when it has none.
+    pub(crate) context: u32,
+}
+
+impl Interaction {
+    /// One of which no more is known than what and when.
+    #[must_use]
+    pub(crate) fn new(item: u32, timestamp: i64) -> Self {
+        Self {
+            item,
+            event_type: NO_TYPE,
+            timestamp,
+            value: f32::NAN,
+            context: NO_CONTEXT,
+        }
+    }
 }
 
 /// The event type of an interaction that has none.
 pub(crate) const NO_TYPE: u32 = u32::MAX;
+/// The context of an interaction that has none.
+pub(crate) const NO_CONTEXT: u32 = u32::MAX;
 
 /// Interactions of all users.
 #[derive(Debug, Clone, Default)]
@@ -69,18 +87,13 @@ impl Histories {
 mod tests {
     use super::*;
 
-    fn at(item: u32, timestamp: i64) -> Interaction {
-        Interaction {
-            item,
-            event_type: NO_TYPE,
-            timestamp,
-            value: 1.0,
-        }
-    }
-
     #[test]
     fn rows_are_grouped_by_user_and_in_time_order() {
-        let rows = vec![(2, at(1, 30)), (0, at(2, 10)), (2, at(3, 20))];
+        let rows = vec![
+            (2, Interaction::new(1, 30)),
+            (0, Interaction::new(2, 10)),
+            (2, Interaction::new(3, 20)),
+        ];
         let histories = Histories::new(rows);
         let items = |user| -> Vec<u32> { histories.of(user).iter().map(|row| row.item).collect() };
         assert_eq!(

@@ -1,9 +1,10 @@
-//! The `properties` of PutItems and PutUsers: a JSON object whose keys are the schema's fields in
+//! The `properties` of PutItems, PutUsers and PutActions: a JSON object whose keys are the schema's fields in
 //! camel case (`CREATION_TIMESTAMP` is `creationTimestamp`), made into the cells of a row.
 
 use serde_json::{Map, Value};
 
 use super::{
+    context::same_field,
     rows::Cell,
     schema::{DatasetType, Field, FieldType, Schema},
 };
@@ -23,7 +24,7 @@ pub(crate) fn cells(
             .map_err(|error| format!("not a JSON object in a string: {error}"))?,
         None => Map::new(),
     };
-    let id_field = dataset_type.required()[0].0;
+    let id_field = dataset_type.id_field();
     let mut cells = Vec::with_capacity(schema.fields.len());
     for field in &schema.fields {
         if field.name.eq_ignore_ascii_case(id_field) {
@@ -32,7 +33,7 @@ pub(crate) fn cells(
         }
         let key = given
             .keys()
-            .find(|key| plain(key) == plain(&field.name))
+            .find(|key| same_field(key, &field.name))
             .cloned();
         cells.push(cell(field, key.and_then(|key| given.remove(&key)))?);
     }
@@ -45,27 +46,40 @@ pub(crate) fn cells(
 }
 
 fn cell(field: &Field, value: Option<Value>) -> Result<Cell, String> {
-    let number = field.field_type.is_number();
-    match value {
-        None | Some(Value::Null) if field.nullable => Ok(Cell::Empty),
-        None | Some(Value::Null) => {
+    let wrong = |problem: &str| Err(format!("field {} must be {problem}", field.name));
+    let longest = field.field_type.longest();
+    match (value, field.field_type) {
+        (None | Some(Value::Null), _) if field.nullable => Ok(Cell::Empty),
+        (None | Some(Value::Null), _) => {
             Err(format!("field {} is missing and not nullable", field.name))
         }
-        Some(Value::Number(value)) if number => {
-            Ok(value.as_f64().map_or(Cell::Empty, Cell::Number))
+        (Some(Value::Number(number)), FieldType::Integer) if number.is_f64() => {
+            wrong("a whole number")
         }
-        Some(Value::String(text)) if !number => Ok(Cell::Text(text)),
-        Some(Value::Bool(_)) if field.field_type == FieldType::Boolean => Ok(Cell::Empty),
-        Some(_) => Err(format!(
-            "field {} must be {}",
-            field.name,
-            if number { "a number" } else { "a string" }
-        )),
+        (Some(Value::Number(number)), FieldType::Integer | FieldType::Decimal) => {
+            Ok(number.as_f64().map_or(Cell::Empty, Cell::Number))
+        }
+        // The service takes numbers in strings as well, as its own examples write them.
+        (Some(Value::String(text)), FieldType::Integer) => match text.parse::<i64>() {
+            #[expect(clippy::cast_precision_loss, reason = "filters compare as f64")]
+            Ok(number) => Ok(Cell::Number(number as f64)),
+            Err(_) => wrong("a whole number"),
+        },
+        (Some(Value::String(text)), FieldType::Decimal) => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Cell::Number(number)),
+            _ => wrong("a number"),
+        },
+        (Some(Value::Bool(flag)), FieldType::Boolean) => Ok(Cell::Flag(flag)),
+        (Some(Value::String(text)), FieldType::Boolean) => match text.as_str() {
+            "true" => Ok(Cell::Flag(true)),
+            "false" => Ok(Cell::Flag(false)),
+            _ => wrong("true or false"),
+        },
+        (Some(_), FieldType::Boolean) => wrong("true or false"),
+        (Some(_), FieldType::Integer | FieldType::Decimal) => wrong("a number"),
+        (Some(Value::String(text)), _) if text.chars().count() <= longest => Ok(Cell::Text(text)),
+        (Some(_), _) => wrong(&format!("a string of at most {longest} characters")),
     }
-}
-
-fn plain(name: &str) -> String {
-    name.replace('_', "").to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -90,7 +104,7 @@ mod tests {
             [Cell::Text("a".to_owned()), Cell::Number(2.5), Cell::Empty]
         );
         for (wrong, says) in [
-            (r#"{"unitPrice": "2"}"#, "UNIT_PRICE must be a number"),
+            (r#"{"unitPrice": "dear"}"#, "UNIT_PRICE must be a number"),
             (r#"{"category": "x"}"#, "UNIT_PRICE is missing"),
             (r#"{"unitPrice": 2, "colour": "red"}"#, "`colour`"),
             ("[]", "not a JSON object"),

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+pub(crate) use super::dataset_type::DatasetType;
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FieldType {
@@ -26,6 +28,15 @@ impl FieldType {
     pub(crate) fn is_number(self) -> bool {
         matches!(self, Self::Integer | Self::Decimal)
     }
+
+    /// The most characters of a text.
+    #[must_use]
+    pub(crate) fn longest(self) -> usize {
+        match self {
+            Self::Categories => 1000,
+            _ => 20_000,
+        }
+    }
 }
 
 /// A column.
@@ -44,54 +55,6 @@ pub(crate) struct Field {
 pub(crate) struct Schema {
     /// Columns in the schema's order.
     pub(crate) fields: Vec<Field>,
-}
-
-/// The kinds of datasets there are here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum DatasetType {
-    /// Who did what, when.
-    Interactions,
-    /// What can be recommended.
-    Items,
-    /// To whom.
-    Users,
-}
-
-impl DatasetType {
-    /// Reads a `datasetType`, in any case as the service does.
-    #[must_use]
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        match text.to_ascii_uppercase().as_str() {
-            "INTERACTIONS" => Some(Self::Interactions),
-            "ITEMS" => Some(Self::Items),
-            "USERS" => Some(Self::Users),
-            _ => None,
-        }
-    }
-
-    /// Its name in ARNs and messages.
-    #[must_use]
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Interactions => "INTERACTIONS",
-            Self::Items => "ITEMS",
-            Self::Users => "USERS",
-        }
-    }
-
-    /// The fields that a schema must have, and whether they are text.
-    #[must_use]
-    pub(crate) fn required(self) -> &'static [(&'static str, FieldType)] {
-        match self {
-            Self::Interactions => &[
-                ("USER_ID", FieldType::Text),
-                ("ITEM_ID", FieldType::Text),
-                ("TIMESTAMP", FieldType::Integer),
-            ],
-            Self::Items => &[("ITEM_ID", FieldType::Text)],
-            Self::Users => &[("USER_ID", FieldType::Text)],
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -135,34 +98,10 @@ impl Schema {
         Ok(schema)
     }
 
-    /// Whether this schema can be that of a dataset of this type.
-    ///
-    /// # Errors
-    /// What it lacks.
-    pub(crate) fn check(&self, dataset_type: DatasetType) -> Result<(), String> {
-        for (name, field_type) in dataset_type.required() {
-            let fits = self
-                .field(name)
-                .is_some_and(|field| field.field_type == *field_type && !field.nullable);
-            if !fits {
-                let expected = if *field_type == FieldType::Integer {
-                    "long"
-                } else {
-                    "string"
-                };
-                return Err(format!(
-                    "a schema for {} needs the field {name} of type {expected}, not nullable",
-                    dataset_type.name()
-                ));
-            }
-        }
-        if dataset_type != DatasetType::Interactions && self.fields.len() < 2 {
-            return Err(format!(
-                "a schema for {} needs at least one metadata field",
-                dataset_type.name()
-            ));
-        }
-        Ok(())
+    /// The categorical fields; those of interactions are the context of an event.
+    pub(crate) fn contextual(&self) -> impl Iterator<Item = &Field> {
+        let contextual = |field: &&Field| field.field_type == FieldType::Categories;
+        self.fields.iter().filter(contextual)
     }
 
     /// A field by name, in any case.
@@ -188,6 +127,12 @@ impl Schema {
 
 impl Field {
     fn read(field: RecordField) -> Result<Self, String> {
+        if !is_field_name(&field.name) {
+            return Err(format!(
+                "field {:.40}: a name must be 1 to 150 letters, digits and `_`, the first no digit",
+                field.name
+            ));
+        }
         let types: Vec<&str> = match &field.r#type {
             Value::String(one) => vec![one],
             Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
@@ -220,6 +165,13 @@ impl Field {
             nullable: types.contains(&"null"),
         })
     }
+}
+
+fn is_field_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    (1..=150).contains(&name.len())
+        && name.bytes().all(plain)
+        && !name.as_bytes()[0].is_ascii_digit()
 }
 
 #[cfg(test)]
@@ -271,39 +223,6 @@ pub(crate) mod tests {
                 (FieldType::Categories, true),
                 (FieldType::Prose, true)
             ]
-        );
-    }
-
-    #[test]
-    fn what_a_dataset_type_needs_is_asked_for() {
-        let missing = schema(
-            "Interactions",
-            &[("USER_ID", "string"), ("ITEM_ID", "string")],
-        );
-        assert!(missing.unwrap_err().contains("TIMESTAMP"));
-        let wrong = schema(
-            "Interactions",
-            &[
-                ("USER_ID", "string"),
-                ("ITEM_ID", "int"),
-                ("TIMESTAMP", "long"),
-            ],
-        );
-        assert!(wrong.unwrap_err().contains("ITEM_ID"));
-        assert!(
-            schema("Items", &[("ITEM_ID", "string")])
-                .unwrap_err()
-                .contains("metadata")
-        );
-        assert!(
-            schema("Whatever", &[("A", "uuid")])
-                .unwrap_err()
-                .contains("uuid")
-        );
-        assert!(
-            schema("Whatever", &[("A", "int"), ("a", "int")])
-                .unwrap_err()
-                .contains("twice")
         );
     }
 }

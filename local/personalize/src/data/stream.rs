@@ -1,48 +1,8 @@
 //! What came one by one: events by user or session, with repeated ones ignored.
-//! As records they are lines of a file, so that a restart can take them again.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::{Deserialize, Serialize};
 
 use super::histories::Interaction;
-
-/// One event, item or user as it was accepted, in the form that is kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub(crate) enum Record {
-    /// From PutEvents.
-    Event {
-        /// Absent for an anonymous visitor.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        user_id: Option<String>,
-        /// The visit.
-        session_id: String,
-        /// For telling repetitions.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        event_id: Option<String>,
-        /// What happened.
-        event_type: String,
-        /// To what.
-        item_id: String,
-        /// When, in epoch seconds.
-        sent_at: i64,
-        /// With what value.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        event_value: Option<f32>,
-    },
-    /// From PutItems or PutUsers.
-    Row {
-        /// `ITEMS` or `USERS`.
-        dataset_type: String,
-        /// The item's or user's id.
-        id: String,
-        /// The properties as they came: a JSON object in a string.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        properties: Option<String>,
-        /// When it came, in epoch seconds.
-        received: f64,
-    },
-}
 
 /// Streamed interactions of a group.
 #[derive(Debug, Clone, Default)]
@@ -74,6 +34,11 @@ impl Stream {
             .push(event);
     }
 
+    /// Takes a user's events away; answers how many there were.
+    pub(crate) fn erase(&mut self, user: u32) -> usize {
+        self.by_user.remove(&user).map_or(0, |events| events.len())
+    }
+
     /// A user's events, in the order in which they came.
     #[must_use]
     pub(crate) fn of(&self, user: u32) -> &[Interaction] {
@@ -98,21 +63,12 @@ impl Stream {
 mod tests {
     use super::*;
 
-    fn event(item: u32) -> Interaction {
-        Interaction {
-            item,
-            event_type: 0,
-            timestamp: 0,
-            value: f32::NAN,
-        }
-    }
-
     #[test]
     fn a_session_becomes_the_users_when_a_user_appears_in_it() {
         let mut stream = Stream::default();
-        stream.add_anonymous("s", event(1));
+        stream.add_anonymous("s", Interaction::new(1, 0));
         assert_eq!(stream.of_session("s").len(), 1);
-        stream.add(7, "s", event(2));
+        stream.add(7, "s", Interaction::new(2, 0));
         let items: Vec<_> = stream.of(7).iter().map(|one| one.item).collect();
         assert_eq!(items, [1, 2]);
         assert!(stream.of_session("s").is_empty());

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::event;
 use crate::{
     control::Call,
-    data::stream::Record,
+    data::record::{EventRecord, Record},
     fault::Fault,
     import::csv::ID_LENGTH,
     input::Input,
@@ -45,45 +46,35 @@ pub(crate) fn put_events(call: &Call<'_>) -> Result<Value, Fault> {
 }
 
 fn record(event: &Input, user_id: Option<&str>, session_id: &str) -> Result<Record, Fault> {
-    event.required("eventType")?;
-    event.texts("impression", 0..=25, ID_LENGTH)?;
-    event.short("recommendationId", 40)?;
-    let event_type = event.short("eventType", 256)?.unwrap_or_default();
-    let event_id = event.short("eventId", 256)?;
-    let properties = properties(event)?;
-    let in_properties = properties.as_ref().and_then(|one| one["itemId"].as_str());
-    let item_id = event.short("itemId", ID_LENGTH)?.or(in_properties);
-    let item_id = item_id.ok_or_else(|| event.wrong("itemId", "this member is required"))?;
-    let sent_at = event
-        .number("sentAt")?
-        .ok_or_else(|| event.wrong("sentAt", "this member is required"))?;
-    if !(0.0..=f64::from(u32::MAX)).contains(&sent_at) {
-        return Err(event.wrong("sentAt", "must be a time in epoch seconds"));
+    #[expect(clippy::cast_possible_truncation, reason = "values are kept as f32")]
+    let event_value = event.number("eventValue")?.map(|value| value as f32);
+    if event_value.is_some_and(f32::is_infinite) {
+        return Err(event.wrong("eventValue", "must be a number of 32 bits"));
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "checked above; values are kept as f32"
-    )]
-    Ok(Record::Event {
+    Ok(Record::Event(EventRecord {
         user_id: user_id.map(str::to_owned),
         session_id: session_id.to_owned(),
-        event_id: event_id.map(str::to_owned),
-        event_type: event_type.to_owned(),
-        item_id: item_id.to_owned(),
-        sent_at: sent_at as i64,
-        event_value: event.number("eventValue")?.map(|value| value as f32),
-    })
+        event_value,
+        event_attribution_source: attribution(event)?,
+        ..event::read(event, "itemId", "sentAt")?
+    }))
 }
 
-/// The properties: a JSON object in a string.
-fn properties(event: &Input) -> Result<Option<Value>, Fault> {
-    let Some(text) = event.short("properties", 1024)? else {
+/// What a metric attribution counts the event for: printable ASCII, not spaces alone.
+fn attribution(event: &Input) -> Result<Option<String>, Fault> {
+    let Some(attribution) = event.object("metricAttribution")? else {
         return Ok(None);
     };
-    match serde_json::from_str(text) {
-        Ok(value @ Value::Object(_)) => Ok(Some(value)),
-        _ => Err(event.wrong("properties", "must be a JSON object in a string")),
+    let member = "eventAttributionSource";
+    attribution.required(member)?;
+    let source = attribution.short(member, 1024)?.unwrap_or_default();
+    if source.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) && !source.trim().is_empty() {
+        return Ok(Some(source.to_owned()));
     }
+    Err(attribution.wrong(
+        member,
+        "must be printable ASCII characters, not spaces alone",
+    ))
 }
 
 #[cfg(test)]
@@ -99,12 +90,12 @@ mod tests {
     #[test]
     fn an_item_may_stand_in_the_properties() {
         let event = r#"{"eventType":"view","sentAt":5.9,"properties":"{\"itemId\":\"a\"}"}"#;
-        let Record::Event {
+        let Record::Event(EventRecord {
             item_id,
             sent_at,
             user_id,
             ..
-        } = read(event).unwrap()
+        }) = read(event).unwrap()
         else {
             panic!("no event")
         };
@@ -138,6 +129,30 @@ mod tests {
             (
                 r#"{"eventType":"view","itemId":"a","sentAt":5,"properties":"[]"}"#.to_owned(),
                 "eventList[0].properties",
+            ),
+            (
+                r#"{"eventType":"view","itemId":"a","sentAt":5,"properties":"{\"USERID\":1}"}"#
+                    .to_owned(),
+                "eventList[0].properties",
+            ),
+            (
+                r#"{"eventType":"view","itemId":"a","sentAt":5,"eventValue":1e300}"#.to_owned(),
+                "eventList[0].eventValue",
+            ),
+            (
+                r#"{"eventType":"view","itemId":"a","sentAt":5,"impression":[]}"#.to_owned(),
+                "eventList[0].impression",
+            ),
+            (
+                r#"{"eventType":"view","itemId":"a","sentAt":5,"metricAttribution":{}}"#.to_owned(),
+                "eventList[0].metricAttribution.eventAttributionSource",
+            ),
+            (
+                format!(
+                    r#"{{"eventType":"view","itemId":"a","sentAt":5,"more":"{}"}}"#,
+                    "x".repeat(10_240)
+                ),
+                "eventList[0]",
             ),
         ] {
             let fault = read(&event).unwrap_err();

@@ -1,11 +1,14 @@
-//! `PutItems` and `PutUsers`.
+//! `PutItems`, `PutUsers` and `PutActions`.
 
 use serde_json::Value;
 
 use crate::{
     clock::epoch_seconds,
     control::Call,
-    data::{schema::DatasetType, stream::Record},
+    data::{
+        record::{Record, RowRecord},
+        schema::DatasetType,
+    },
     fault::Fault,
     import::csv::ID_LENGTH,
     resources::Dataset,
@@ -25,6 +28,14 @@ pub(crate) fn put_items(call: &Call<'_>) -> Result<Value, Fault> {
 /// As the service has them, with the place in `users`.
 pub(crate) fn put_users(call: &Call<'_>) -> Result<Value, Fault> {
     put(call, DatasetType::Users, "users", "userId", 24_000)
+}
+
+/// Takes up to ten actions.
+///
+/// # Errors
+/// As the service has them, with the place in `actions`.
+pub(crate) fn put_actions(call: &Call<'_>) -> Result<Value, Fault> {
+    put(call, DatasetType::Actions, "actions", "actionId", 32_000)
 }
 
 fn put(
@@ -53,12 +64,12 @@ fn put(
         data.read()
             .cells(dataset_type, id, properties)
             .map_err(|problem| row.wrong("properties", problem))?;
-        records.push(Record::Row {
+        records.push(Record::Row(RowRecord {
             dataset_type: dataset_type.name().to_owned(),
             id: id.to_owned(),
             properties: properties.map(str::to_owned),
             received,
-        });
+        }));
     }
     data.stream(records)?;
     Ok(Value::Null)

@@ -1,14 +1,17 @@
-//! A filter and a request made into a predicate over items. Names are looked up once per request;
-//! asking about an item compares numbers only.
+//! A filter and a request made into a predicate. Names are looked up once per request.
 
-use filter_expression::syntax::{Action, Condition, Filter, Operand, Operator, Source, Term, Test};
+use filter_expression::syntax::{Action, Condition, Filter, Operand, Source, Subject, Term, Test};
 use recommender::Ids;
 use rustc_hash::FxHashSet;
 
-use super::values::{Value, Values};
+use super::{
+    predicate::{Node, Predicate, Wanted},
+    values::{Value, Values},
+};
 use crate::{
     data::{
-        group::{Group, filtered},
+        dataset_type::action_event_type,
+        group::{FILTERED_ACTION_INTERACTIONS, FILTERED_INTERACTIONS, Group, filtered},
         histories::Interaction,
         rows::{Kept, Rows},
     },
@@ -20,7 +23,7 @@ use crate::{
 pub(crate) struct Question<'a> {
     /// The data of the group.
     pub(crate) group: &'a Group,
-    /// What the user did, in time order.
+    /// What the user did with items, or for a filter of actions with actions; in time order.
     pub(crate) history: &'a [Interaction],
     /// The user's number, if known.
     pub(crate) user: Option<u32>,
@@ -28,60 +31,6 @@ pub(crate) struct Question<'a> {
     pub(crate) item: Option<u32>,
     /// Values for placeholders.
     pub(crate) values: &'a Values,
-}
-
-/// Which items a filter lets through.
-#[derive(Debug)]
-pub(crate) struct Predicate<'a> {
-    rows: &'a Rows,
-    clauses: Vec<(Action, Node)>,
-}
-
-impl Predicate<'_> {
-    /// Whether an item passes; `item` is a number of the group.
-    #[must_use]
-    pub(crate) fn keeps(&self, item: u32) -> bool {
-        self.clauses
-            .iter()
-            .all(|(action, node)| node.holds(self.rows, item) == (*action == Action::Include))
-    }
-}
-
-#[derive(Debug)]
-enum Node {
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    /// The row's own number is among these.
-    Among(FxHashSet<u32>, bool),
-    /// One of the cell's symbols is among these.
-    Symbols(usize, Vec<u32>, bool),
-    /// The cell's number compares with one of these.
-    Numbers(usize, Operator, Vec<f64>),
-}
-
-impl Node {
-    fn holds(&self, rows: &Rows, id: u32) -> bool {
-        match self {
-            Self::All(nodes) => nodes.iter().all(|node| node.holds(rows, id)),
-            Self::Any(nodes) => nodes.iter().any(|node| node.holds(rows, id)),
-            Self::Among(ids, negated) => ids.contains(&id) != *negated,
-            Self::Symbols(column, wanted, negated) => {
-                let found = match rows.cell(id, *column) {
-                    Kept::Symbols(symbols) => symbols.iter().any(|one| wanted.contains(one)),
-                    _ => false,
-                };
-                found != *negated
-            }
-            Self::Numbers(column, operator, wanted) => match rows.cell(id, *column) {
-                Kept::Number(number) if operator.is_negated() => {
-                    wanted.iter().all(|one| operator.compare(*number, *one))
-                }
-                Kept::Number(number) => wanted.iter().any(|one| operator.compare(*number, *one)),
-                // Nothing is not among the values, and is neither less nor greater.
-                _ => operator.is_negated(),
-            },
-        }
-    }
 }
 
 /// Makes the predicate of a checked filter for one request.
@@ -97,6 +46,7 @@ pub(crate) fn resolve<'a>(
         let resolver = Resolver {
             question,
             action: expression.action,
+            subject: expression.subject,
         };
         if resolver.guard_holds(&expression.guard)?
             && let Some(node) = resolver.condition(&expression.condition)?
@@ -104,8 +54,15 @@ pub(crate) fn resolve<'a>(
             clauses.push((expression.action, node));
         }
     }
+    let group = question.group;
+    let rows = match filter.subject() {
+        Some(Subject::User) => &group.user_rows,
+        Some(Subject::Action) => &group.action_rows,
+        Some(Subject::Item) | None => &group.item_rows,
+    };
     Ok(Predicate {
-        rows: &question.group.item_rows,
+        group,
+        rows,
         clauses,
     })
 }
@@ -113,6 +70,7 @@ pub(crate) fn resolve<'a>(
 struct Resolver<'q, 'a> {
     question: &'q Question<'a>,
     action: Action,
+    subject: Subject,
 }
 
 impl Resolver<'_, '_> {
@@ -122,7 +80,7 @@ impl Resolver<'_, '_> {
             let node = self.field(test, &group.user_rows, &group.users, "USER_ID")?;
             // An unknown user has the number of nobody, whose row is empty.
             let user = self.question.user.unwrap_or(u32::MAX);
-            if !node.is_some_and(|node| node.holds(&group.user_rows, user)) {
+            if !node.is_some_and(|node| node.holds(group, &group.user_rows, user)) {
                 return Ok(false);
             }
         }
@@ -146,32 +104,48 @@ impl Resolver<'_, '_> {
     fn test(&self, test: &Test) -> Result<Option<Node>, Fault> {
         let group = self.question.group;
         match test.field.dataset {
-            Source::Interactions => self.interactions(test),
-            _ => self.field(test, &group.item_rows, &group.items, "ITEM_ID"),
+            Source::Interactions | Source::ActionInteractions => self.interactions(test),
+            Source::Actions => self.field(test, &group.action_rows, &group.actions, "ACTION_ID"),
+            Source::Users | Source::CurrentUser => {
+                self.field(test, &group.user_rows, &group.users, "USER_ID")
+            }
+            Source::Items | Source::CurrentItem => {
+                self.field(test, &group.item_rows, &group.items, "ITEM_ID")
+            }
         }
     }
 
-    /// The items with which the user did something of these types.
+    /// What the user did something of these types with; or the users who did.
     fn interactions(&self, test: &Test) -> Result<Option<Node>, Fault> {
         let Some(values) = self.values(test, false)? else {
             return Ok(None);
         };
-        let group = self.question.group;
+        let with_actions = test.field.dataset == Source::ActionInteractions;
         let names = values.iter().filter_map(|value| match value {
             Value::Text(name) => Some(name.to_lowercase()),
             Value::Number(_) => None,
         });
         let names: Vec<String> = names.collect();
         let any = names.iter().any(|name| name == "*");
-        let types: Vec<u32> = names
-            .iter()
-            .filter_map(|name| group.event_types.get(name))
-            .collect();
-        let items = filtered(self.question.history)
+        let number = |name: &String| {
+            let plain = action_event_type(name).filter(|_| with_actions);
+            self.question.group.event_types.get(plain.unwrap_or(name))
+        };
+        let types: FxHashSet<u32> = names.iter().filter_map(number).collect();
+        let negated = test.operator.is_negated();
+        if self.subject == Subject::User {
+            let types = (!any).then(|| types.into_iter().collect());
+            return Ok(Some(Node::Did { types, negated }));
+        }
+        let latest = match with_actions {
+            true => FILTERED_ACTION_INTERACTIONS,
+            false => FILTERED_INTERACTIONS,
+        };
+        let ids = filtered(self.question.history, latest)
             .filter(|interaction| any || types.contains(&interaction.event_type))
             .map(|interaction| interaction.item)
             .collect();
-        Ok(Some(Node::Among(items, test.operator.is_negated())))
+        Ok(Some(Node::Among { ids, negated }))
     }
 
     /// A test of a column of `rows`, or of the id itself.
@@ -187,7 +161,10 @@ impl Resolver<'_, '_> {
         // The schemas may have changed since the filter was made.
         let column = rows.column(&test.field.name);
         let Some(column) = column else {
-            return Ok(is_id.then(|| Node::Among(FxHashSet::default(), negated)));
+            return Ok(is_id.then(|| Node::Among {
+                ids: FxHashSet::default(),
+                negated,
+            }));
         };
         if let Operand::CurrentItem(other) = &test.operand {
             return Ok(Some(self.current_item(test, rows, column, other)));
@@ -201,16 +178,26 @@ impl Resolver<'_, '_> {
             Value::Number(_) => None,
         });
         Ok(Some(if is_id {
-            Node::Among(texts.filter_map(|text| ids.get(text)).collect(), negated)
+            Node::Among {
+                ids: texts.filter_map(|text| ids.get(text)).collect(),
+                negated,
+            }
         } else if number {
             let numbers = values.iter().filter_map(|value| match value {
                 Value::Number(number) => Some(*number),
                 Value::Text(_) => None,
             });
-            Node::Numbers(column, test.operator, numbers.collect())
+            Node::Numbers {
+                column,
+                operator: test.operator,
+                wanted: numbers.collect(),
+            }
         } else {
-            let symbols = texts.filter_map(|text| rows.symbols().get(text));
-            Node::Symbols(column, symbols.collect(), negated)
+            Node::Symbols {
+                column,
+                wanted: texts.filter_map(|text| rows.symbols().get(text)).collect(),
+                negated,
+            }
         }))
     }
 
@@ -219,15 +206,22 @@ impl Resolver<'_, '_> {
         let cell = rows
             .column(other)
             .map_or(&Kept::Empty, |other| rows.cell(item, other));
+        let symbols = |wanted: Wanted| Node::Symbols {
+            column,
+            wanted,
+            negated: test.operator.is_negated(),
+        };
+        let numbers = |wanted| Node::Numbers {
+            column,
+            operator: test.operator,
+            wanted,
+        };
         match cell {
-            Kept::Symbols(symbols) => {
-                Node::Symbols(column, symbols.to_vec(), test.operator.is_negated())
-            }
-            Kept::Number(number) => Node::Numbers(column, test.operator, vec![*number]),
-            Kept::Empty if rows.is_number(column) => {
-                Node::Numbers(column, test.operator, Vec::new())
-            }
-            Kept::Empty => Node::Symbols(column, Vec::new(), test.operator.is_negated()),
+            Kept::Symbol(symbol) => symbols(Wanted::from_iter([*symbol])),
+            Kept::Symbols(several) => symbols(several.iter().copied().collect()),
+            Kept::Number(number) => numbers(vec![*number]),
+            _ if rows.is_number(column) => numbers(Vec::new()),
+            _ => symbols(Wanted::from_iter([])),
         }
     }
 
@@ -280,9 +274,9 @@ mod tests {
     use crate::{
         data::{
             batch::Batch,
+            record::{EventRecord, Record},
             rows::Cell,
             schema::{DatasetType, tests::schema},
-            stream::Record,
         },
         filter::values,
         resources::ImportMode,
@@ -326,15 +320,14 @@ mod tests {
             0.0,
         );
         for (item, event_type) in [("mug", "View"), ("ghost", "Purchase")] {
-            let event = Record::Event {
+            let event = Record::Event(EventRecord {
                 user_id: Some("ann".to_owned()),
                 session_id: "s".to_owned(),
-                event_id: None,
                 event_type: event_type.to_owned(),
                 item_id: item.to_owned(),
                 sent_at: 1,
-                event_value: None,
-            };
+                ..EventRecord::default()
+            });
             group.take(event).unwrap();
         }
         group
@@ -442,5 +435,75 @@ mod tests {
             "plate fork ghost"
         );
         assert_eq!(kept(exclude, &[], "").unwrap(), "mug plate fork ghost");
+    }
+
+    #[test]
+    fn users_of_a_segment_are_kept_by_their_row_and_by_what_they_did() {
+        let group = group();
+        let values = Values::new();
+        let question = Question {
+            group: &group,
+            history: &[],
+            user: None,
+            item: None,
+            values: &values,
+        };
+        let keeps = |text: &str| {
+            let predicate = resolve(&parse(text).unwrap(), &question).unwrap();
+            predicate.keeps(group.users.get("ann").unwrap())
+        };
+        assert!(keeps("INCLUDE UserID WHERE Users.AGE >= 20"));
+        assert!(!keeps("EXCLUDE UserID WHERE Users.AGE >= 20"));
+        assert!(keeps(
+            r#"INCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("purchase")"#
+        ));
+        assert!(!keeps(
+            r#"INCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("return")"#
+        ));
+        assert!(!keeps(
+            r#"INCLUDE UserID WHERE Interactions.EVENT_TYPE NOT IN ("*")"#
+        ));
+    }
+
+    #[test]
+    fn actions_are_kept_by_their_row_and_by_what_was_done_with_them() {
+        let mut group = group();
+        let fields = [("ACTION_ID", "string"), ("VALUE", "long?")];
+        group.set_schema(DatasetType::Actions, schema("Actions", &fields).unwrap());
+        let action = |id: &str, value| {
+            let cells = vec![Cell::Text(id.to_owned()), Cell::Number(value)];
+            (id.to_owned(), cells)
+        };
+        let rows = vec![action("join", 5.0), action("rate", 50.0)];
+        group.import(
+            Batch::Rows(DatasetType::Actions, rows),
+            ImportMode::Full,
+            0.0,
+        );
+        let refused = EventRecord {
+            user_id: Some("ann".to_owned()),
+            event_type: "not_taken".to_owned(),
+            item_id: "join".to_owned(),
+            ..EventRecord::default()
+        };
+        group.take(Record::ActionInteraction(refused)).unwrap();
+        let history = group.action_history("ann");
+        let values = Values::from([("VALUE".to_owned(), vec![values::Value::Number(20.0)])]);
+        let question = Question {
+            group: &group,
+            history: &history,
+            user: group.users.get("ann"),
+            item: None,
+            values: &values,
+        };
+        let keeps = |text: &str| {
+            let predicate = resolve(&parse(text).unwrap(), &question).unwrap();
+            let action = |id| predicate.keeps(group.actions.get(id).unwrap());
+            (action("join"), action("rate"))
+        };
+        let valuable = "INCLUDE ActionID WHERE Actions.VALUE > ($VALUE)";
+        assert_eq!(keeps(valuable), (false, true));
+        let refused = r#"EXCLUDE ActionID WHERE Action_Interactions.EVENT_TYPE IN ("Not Taken")"#;
+        assert_eq!(keeps(refused), (false, true));
     }
 }

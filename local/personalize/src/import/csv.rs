@@ -5,17 +5,17 @@ use std::io::{Read, Write};
 
 use csv::{Reader, ReaderBuilder, StringRecord, Writer};
 
+use super::{
+    limited::limited,
+    row::{Role, Row},
+};
 use crate::data::{
-    batch::{Batch, InteractionBatch},
-    histories::{Interaction, NO_TYPE},
-    rows::Cell,
-    schema::{DatasetType, Field, FieldType, Schema},
+    batch::Batch,
+    schema::{Field, Schema},
 };
 
 /// The longest id, in characters.
 pub(crate) const ID_LENGTH: usize = 256;
-/// The end of the year 9999: beyond it a timestamp is in milliseconds.
-const LAST_SECOND: i64 = 253_402_300_799;
 
 /// Why a file cannot be imported.
 #[derive(Debug, thiserror::Error)]
@@ -52,22 +52,26 @@ pub(crate) fn read(
     batch: &mut Batch,
     mut copy: Option<&mut Writer<Box<dyn Write + Send>>>,
 ) -> Result<u64, CsvError> {
+    let (input, row) = limited(input);
     let mut reader = ReaderBuilder::new()
         .buffer_capacity(1 << 16)
         .from_reader(input);
     let columns = columns(&mut reader, schema)?;
+    let roles: Vec<Role> = schema.fields.iter().map(Role::of).collect();
     let before = batch.len();
     let mut record = StringRecord::new();
     while reader.read_record(&mut record)? {
+        row.done();
         let line = record.position().map_or(0, csv::Position::line);
         let row = Row {
             schema,
+            roles: &roles,
             columns: &columns,
             record: &record,
             line,
         };
         match batch {
-            Batch::Interactions(batch) => row.interaction(batch)?,
+            Batch::Interactions(dataset_type, batch) => row.interaction(*dataset_type, batch)?,
             Batch::Rows(dataset_type, rows) => rows.push(row.entity(*dataset_type)?),
         }
         if let Some(copy) = &mut copy {
@@ -107,138 +111,10 @@ fn columns(reader: &mut Reader<impl Read>, schema: &Schema) -> Result<Vec<usize>
     }
 }
 
-/// A record that is being read.
-struct Row<'a> {
-    schema: &'a Schema,
-    columns: &'a [usize],
-    record: &'a StringRecord,
-    line: u64,
-}
-
-/// A value as it stands in the file.
-enum Given<'a> {
-    Nothing,
-    Text(&'a str),
-    Whole(i64),
-    Number(f64),
-}
-
-impl<'a> Row<'a> {
-    fn interaction(&self, batch: &mut InteractionBatch) -> Result<(), CsvError> {
-        let (mut user, mut interaction) = (
-            0,
-            Interaction {
-                item: 0,
-                event_type: NO_TYPE,
-                timestamp: 0,
-                value: f32::NAN,
-            },
-        );
-        for (field, &column) in self.schema.fields.iter().zip(self.columns) {
-            let given = self.given(field, &self.record[column])?;
-            match (field.name.as_str(), given) {
-                ("USER_ID", Given::Text(id)) => user = batch.users.intern(self.id(field, id)?),
-                ("ITEM_ID", Given::Text(id)) => {
-                    interaction.item = batch.items.intern(self.id(field, id)?);
-                }
-                ("TIMESTAMP", Given::Whole(second)) => {
-                    interaction.timestamp = self.second(field, second)?;
-                }
-                ("EVENT_TYPE", Given::Text(name)) => {
-                    interaction.event_type = batch.event_types.intern(&name.to_lowercase());
-                }
-                #[expect(clippy::cast_possible_truncation, reason = "values are kept as f32")]
-                ("EVENT_VALUE", Given::Number(value)) => interaction.value = value as f32,
-                #[expect(clippy::cast_precision_loss, reason = "values are kept as f32")]
-                ("EVENT_VALUE", Given::Whole(value)) => interaction.value = value as f32,
-                _ => {}
-            }
-        }
-        batch.rows.push((user, interaction));
-        Ok(())
-    }
-
-    fn entity(&self, dataset_type: DatasetType) -> Result<(String, Vec<Cell>), CsvError> {
-        let id_field = dataset_type.required()[0].0;
-        let mut id = String::new();
-        let mut cells = Vec::with_capacity(self.columns.len());
-        for (field, &column) in self.schema.fields.iter().zip(self.columns) {
-            let given = self.given(field, &self.record[column])?;
-            if let (true, Given::Text(text)) = (field.name == id_field, &given) {
-                self.id(field, text)?.clone_into(&mut id);
-            }
-            cells.push(match given {
-                // Prose is of no use after training; keeping it would be most of the memory.
-                Given::Nothing => Cell::Empty,
-                Given::Text(_) if field.field_type == FieldType::Prose => Cell::Empty,
-                Given::Text(text) => Cell::Text(text.to_owned()),
-                #[expect(clippy::cast_precision_loss, reason = "filters compare as f64")]
-                Given::Whole(number) => Cell::Number(number as f64),
-                Given::Number(number) => Cell::Number(number),
-            });
-        }
-        Ok((id, cells))
-    }
-
-    fn given(&self, field: &Field, text: &'a str) -> Result<Given<'a>, CsvError> {
-        if text.is_empty() {
-            return if field.nullable {
-                Ok(Given::Nothing)
-            } else {
-                Err(self.wrong(field, "Empty value"))
-            };
-        }
-        let shown = || text.chars().take(40).collect::<String>();
-        match field.field_type {
-            FieldType::Text | FieldType::Categories | FieldType::Prose => Ok(Given::Text(text)),
-            FieldType::Integer => match text.parse() {
-                Ok(number) => Ok(Given::Whole(number)),
-                Err(_) => Err(self.wrong(field, format!("`{}` is not a whole number", shown()))),
-            },
-            FieldType::Decimal => match text.parse::<f64>() {
-                Ok(number) if number.is_finite() => Ok(Given::Number(number)),
-                _ => Err(self.wrong(field, format!("`{}` is not a number", shown()))),
-            },
-            FieldType::Boolean => match text.to_ascii_lowercase().as_str() {
-                "true" | "false" | "0" | "1" => Ok(Given::Nothing),
-                _ => Err(self.wrong(field, format!("`{}` is not a boolean", shown()))),
-            },
-        }
-    }
-
-    fn id<'t>(&self, field: &Field, id: &'t str) -> Result<&'t str, CsvError> {
-        if id.len() > ID_LENGTH && id.chars().count() > ID_LENGTH {
-            return Err(self.wrong(
-                field,
-                format!("Length cannot be more than {ID_LENGTH} characters"),
-            ));
-        }
-        Ok(id)
-    }
-
-    fn second(&self, field: &Field, second: i64) -> Result<i64, CsvError> {
-        if (0..=LAST_SECOND).contains(&second) {
-            return Ok(second);
-        }
-        Err(self.wrong(
-            field,
-            format!("`{second}` is not in epoch seconds (milliseconds must be divided by 1000)"),
-        ))
-    }
-
-    fn wrong(&self, field: &Field, problem: impl Into<String>) -> CsvError {
-        CsvError::Value {
-            column: field.name.clone(),
-            problem: problem.into(),
-            line: self.line,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::schema::tests::schema;
+    use crate::data::schema::{DatasetType, tests::schema};
 
     fn interactions() -> Schema {
         schema(
@@ -268,7 +144,7 @@ mod tests {
             "\u{feff}TIMESTAMP,EXTRA,USER_ID,EVENT_TYPE,ITEM_ID,EVENT_VALUE\n5,x,u,View,\"a,b\",\n6,x,u,view,c,2.5\n",
         )
         .unwrap();
-        let Batch::Interactions(batch) = batch else {
+        let Batch::Interactions(_, batch) = batch else {
             panic!("not interactions")
         };
         assert_eq!(
@@ -311,5 +187,52 @@ mod tests {
             let complaint = import(&text).map(|_| ()).unwrap_err();
             assert!(complaint.contains(says), "{text}: {complaint}");
         }
+    }
+
+    #[test]
+    fn interactions_with_actions_know_three_event_types() {
+        let fields = [
+            ("USER_ID", "string"),
+            ("ACTION_ID", "string"),
+            ("EVENT_TYPE", "string"),
+            ("TIMESTAMP", "long"),
+        ];
+        let schema = schema("Action_Interactions", &fields).unwrap();
+        let read = |event_type: &str| {
+            let text = format!("USER_ID,ACTION_ID,EVENT_TYPE,TIMESTAMP\nu,join,{event_type},5\n");
+            let mut batch = Batch::new(DatasetType::ActionInteractions);
+            read(text.as_bytes(), &schema, &mut batch, None).map(|_| batch)
+        };
+        let Ok(Batch::Interactions(DatasetType::ActionInteractions, batch)) = read("Not Taken")
+        else {
+            panic!("not interactions with actions")
+        };
+        assert_eq!(batch.event_types.name(0), "not_taken");
+        assert_eq!(batch.items.name(0), "join");
+        let complaint = read("bought").map(|_| ()).unwrap_err().to_string();
+        assert!(
+            complaint.contains("TAKEN, NOT_TAKEN or VIEWED"),
+            "{complaint}"
+        );
+    }
+
+    #[test]
+    fn categorical_fields_of_interactions_are_their_context() {
+        let fields = [
+            ("USER_ID", "string"),
+            ("ITEM_ID", "string"),
+            ("TIMESTAMP", "long"),
+            ("DEVICE", "c:string?"),
+        ];
+        let schema = schema("Interactions", &fields).unwrap();
+        let text = "USER_ID,ITEM_ID,TIMESTAMP,DEVICE\nu,a,1,phone\nu,b,2,\nv,a,3,phone\n";
+        let mut batch = Batch::new(DatasetType::Interactions);
+        super::read(text.as_bytes(), &schema, &mut batch, None).unwrap();
+        let Batch::Interactions(_, batch) = batch else {
+            panic!("not interactions")
+        };
+        assert_eq!(batch.contexts.iter().collect::<Vec<_>>(), ["DEVICE=phone"]);
+        let contexts: Vec<_> = batch.rows.iter().map(|(_, one)| one.context).collect();
+        assert_eq!(contexts, [0, u32::MAX, 0]);
     }
 }

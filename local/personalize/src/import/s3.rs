@@ -133,6 +133,32 @@ impl Bucket {
             Err(error) => Err(format!("cannot read: {}", DisplayErrorContext(error))),
         }
     }
+
+    /// Writes an object in a folder.
+    ///
+    /// # Errors
+    /// In words, for a failure reason.
+    pub(crate) async fn put(
+        &self,
+        folder: &Location,
+        name: &str,
+        content: Vec<u8>,
+    ) -> Result<(), String> {
+        let key = match folder.key.trim_end_matches('/') {
+            "" => name.to_owned(),
+            folder => format!("{folder}/{name}"),
+        };
+        let request = self.client().await.put_object();
+        let request = request
+            .bucket(&folder.bucket)
+            .key(&key)
+            .body(content.into());
+        let written = request.send().await.map_err(|error| {
+            let problem = DisplayErrorContext(error);
+            format!("cannot write s3://{}/{key}: {problem}", folder.bucket)
+        });
+        written.map(|_| ())
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! `GetPersonalizedRanking`.
 
+use filter_expression::syntax::Subject;
 use recommender::Query;
 use serde_json::{Value, json};
 
 use super::{
-    recommendations::shares,
-    serving::{Serving, Visitor, answer, id, predicate},
+    answer::{answer, shares},
+    metadata::{LONGEST_WITH_METADATA, Metadata},
+    request_filter::{RequestFilter, keeps},
+    serving::{Serving, id},
+    visitor::{Visitor, context},
 };
 use crate::{
     control::{Call, recipe::RecipeType},
@@ -13,43 +17,47 @@ use crate::{
     import::csv::ID_LENGTH,
 };
 
+/// The most items to rank.
+const LONGEST: usize = 500;
+
 /// The given items in the order in which the user would like them. Items that the model does not
 /// know come last, in the order given; those that the filter takes out are left out.
 ///
 /// # Errors
 /// As the service has them.
 pub(crate) fn get_personalized_ranking(call: &Call<'_>) -> Result<Value, Fault> {
-    let serving = Serving::of(call)?;
     call.input.required("userId")?;
-    let user = id(call, "userId")?;
-    let input = call.input.texts("inputList", 1..=500, ID_LENGTH)?;
-    call.input.strings("context")?;
-    if call.input.value("metadataColumns").is_some() {
-        return Err(call.input.wrong(
-            "metadataColumns",
-            "is not built in personalize-local; leave it out",
-        ));
-    }
+    let serving = Serving::of(call)?;
     if serving.recipe.recipe_type != RecipeType::PersonalizedRanking {
         return Err(call.input.wrong(
             "campaignArn",
             "the campaign's recipe does not rank; ask it with GetRecommendations",
         ));
     }
-    let filter = serving.filter(call)?;
-    let group = serving.data.read();
-    let visitor = Visitor::new(user, &serving.deployed, &group);
-    let predicate = predicate(filter.as_ref(), &group, &visitor, None)?;
-    // An item that the group has never heard of has no row and no history: the number of nobody.
-    let keeps = |item: &&String| {
-        let item = group.items.get(item).unwrap_or(u32::MAX);
-        predicate
-            .as_ref()
-            .is_none_or(|predicate| predicate.keeps(item))
+    let user = id(call, "userId")?;
+    let metadata = Metadata::of(call, &serving)?;
+    let longest = match metadata.is_asked() {
+        true => LONGEST_WITH_METADATA,
+        false => LONGEST,
     };
+    let input = call.input.texts("inputList", 1..=longest, ID_LENGTH)?;
+    let context = context(call)?;
+    let filter = RequestFilter::of(call, &call.input, &serving, Subject::Item)?;
+
+    let group = serving.data.read();
+    let visitor = Visitor::new(user, &context, &serving.deployed, &group);
+    let predicate = filter
+        .as_ref()
+        .map(|filter| filter.predicate(&group, &visitor, None))
+        .transpose()?;
+    // An item that the group has never heard of has no row and no history: the number of nobody.
+    let number = |item: &str| group.items.get(item).unwrap_or(u32::MAX);
+    let kept = input
+        .iter()
+        .filter(|item| keeps(predicate.as_ref(), number(item)));
     let model = &serving.deployed.model;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
-    for item in input.iter().filter(keeps) {
+    for item in kept {
         match model.items().get(item) {
             Some(item) => known.push(item),
             None => unknown.push(json!({ "itemId": item, "score": 0.0 })),
@@ -66,6 +74,11 @@ pub(crate) fn get_personalized_ranking(call: &Call<'_>) -> Result<Value, Fault> 
         .iter()
         .zip(shares(&ranked))
         .map(|(one, share)| json!({ "itemId": model.items().name(one.item), "score": share }))
-        .chain(unknown);
+        .chain(unknown)
+        .map(|mut one| {
+            let item = one["itemId"].as_str().map(number);
+            metadata.add(&mut one, &group, item);
+            one
+        });
     Ok(answer("personalizedRanking", ranking.collect()))
 }

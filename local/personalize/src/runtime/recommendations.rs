@@ -1,18 +1,28 @@
 //! `GetRecommendations`.
 
-use recommender::{Query, Scored};
-use serde_json::{Value, json};
+use filter_expression::syntax::Subject;
+use rustc_hash::FxHashSet;
+use serde_json::Value;
 
-use super::serving::{Serving, Visitor, answer, id, predicate};
+use super::{
+    answer::answer,
+    chance::Chance,
+    choice::Asking,
+    metadata::{LONGEST_WITH_METADATA, Metadata},
+    promotion::{Promotion, interleave},
+    request_filter::RequestFilter,
+    serving::{Serving, id},
+    visitor::{Visitor, context},
+};
 use crate::{
     control::{Call, recipe::RecipeType},
     fault::Fault,
 };
 
 /// The longest answer.
-const LONGEST: i64 = 500;
+pub(super) const LONGEST: usize = 500;
 /// The answer's length when none is asked for.
-const USUAL: i64 = 25;
+const USUAL: usize = 25;
 
 /// Items for a user or like an item, best first.
 ///
@@ -23,84 +33,78 @@ pub(crate) fn get_recommendations(call: &Call<'_>) -> Result<Value, Fault> {
     let user = id(call, "userId")?;
     let item = id(call, "itemId")?;
     check(call, serving.recipe.recipe_type, user, item)?;
-    let filter = serving.filter(call)?;
-    let count = call.input.integer("numResults", 0..=LONGEST)?;
-    let count = usize::try_from(count.unwrap_or(USUAL)).unwrap_or(0);
+    let context = context(call)?;
+    let filter = RequestFilter::of(call, &call.input, &serving, Subject::Item)?;
+    let promotion = Promotion::of(call, &serving)?;
+    let metadata = Metadata::of(call, &serving)?;
+    let count = count(call, &metadata)?;
 
     let group = serving.data.read();
-    let visitor = Visitor::new(user, &serving.deployed, &group);
-    let group_item = item.and_then(|item| group.items.get(item));
-    let predicate = predicate(filter.as_ref(), &group, &visitor, group_item)?;
-    let model = &serving.deployed.model;
-    let related = serving.recipe.recipe_type == RecipeType::RelatedItems;
-    let query = Query {
-        // What goes with an item is the same for everybody.
-        history: if related { &[] } else { &visitor.known },
-        item: item.and_then(|item| model.items().get(item)),
-        now: visitor.now,
-        // Scores are shares of the longest answer, so that they do not depend on its length.
-        limit: usize::try_from(LONGEST).unwrap_or(usize::MAX),
+    let visitor = Visitor::new(user, &context, &serving.deployed, &group);
+    let asking = Asking {
+        serving: &serving,
+        group: &group,
+        visitor: &visitor,
+        item,
     };
-    let found = model.recommend(&query, |item| {
-        let item = serving.deployed.group_item(item);
-        predicate.as_ref().is_none_or(|one| one.keeps(item))
-    });
-    // Personalize gives scores for these recipes only.
-    let scored = serving.recipe.algorithm == recommender::Recipe::UserPersonalization;
-    let items = found.iter().zip(shares(&found)).take(count);
-    let items = items.map(|(one, share)| match model.items().name(one.item) {
-        id if scored => json!({ "itemId": id, "score": share }),
-        id => json!({ "itemId": id }),
+    let group_item = item.and_then(|item| group.items.get(item));
+    let kept = filter
+        .as_ref()
+        .map(|filter| filter.predicate(&group, &visitor, group_item))
+        .transpose()?;
+    let mut chance = Chance::of((user, item, count));
+    let promoted = match &promotion {
+        Some(promotion) => {
+            let promotes = promotion.filter.predicate(&group, &visitor, group_item)?;
+            asking.promoted(promotion, &promotes, count)
+        }
+        None => Vec::new(),
+    };
+    let taken: FxHashSet<u32> = promoted.iter().map(|one| one.item).collect();
+    let others = asking.relevant(kept.as_ref(), &taken, count - promoted.len());
+    let others = asking.explored(others, kept.as_ref(), &taken, &mut chance);
+    let all = interleave(promoted, others, &mut chance);
+    let items = all.iter().map(|one| {
+        let mut shown = asking.show(one, promotion.as_ref());
+        metadata.add(&mut shown, &group, Some(one.item));
+        shown
     });
     Ok(answer("itemList", items.collect()))
 }
 
-/// Whether the request has what the recipe needs, and nothing that is not built.
+/// Whether the request has what the recipe needs.
 fn check(
     call: &Call<'_>,
     recipe_type: RecipeType,
     user: Option<&str>,
     item: Option<&str>,
 ) -> Result<(), Fault> {
-    call.input.strings("context")?;
-    for member in ["promotions", "metadataColumns"] {
-        if call.input.value(member).is_some() {
-            let problem = "is not built in personalize-local; leave it out";
-            return Err(call.input.wrong(member, problem));
-        }
-    }
-    let (member, problem) = match recipe_type {
-        RecipeType::UserPersonalization if user.is_none() => {
+    let (member, problem) = match recipe_type.name() {
+        "USER_PERSONALIZATION" if user.is_none() => {
             ("userId", "is required by the campaign's recipe")
         }
-        RecipeType::RelatedItems if item.is_none() => {
-            ("itemId", "is required by the campaign's recipe")
-        }
-        RecipeType::PersonalizedRanking => (
+        "RELATED_ITEMS" if item.is_none() => ("itemId", "is required by the campaign's recipe"),
+        "PERSONALIZED_RANKING" => (
             "campaignArn",
             "the campaign's recipe ranks items; ask it with GetPersonalizedRanking",
+        ),
+        "PERSONALIZED_ACTIONS" => (
+            "campaignArn",
+            "the campaign's recipe has actions; ask it with GetActionRecommendations",
         ),
         _ => return Ok(()),
     };
     Err(call.input.wrong(member, problem))
 }
 
-/// Positive scores that add up to 1, in the same order.
-pub(super) fn shares(scored: &[Scored]) -> Vec<f64> {
-    let sum: f64 = scored.iter().map(|one| f64::from(one.score)).sum();
-    let share = |one: &Scored| f64::from(one.score) / sum.max(f64::MIN_POSITIVE);
-    scored.iter().map(share).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scores_are_shares() {
-        let scored = |score| Scored { item: 0, score };
-        assert_eq!(shares(&[scored(3.0), scored(1.0)]), [0.75, 0.25]);
-        assert_eq!(shares(&[scored(0.0)]), [0.0]);
-        assert!(shares(&[]).is_empty());
-    }
+fn count(call: &Call<'_>, metadata: &Metadata) -> Result<usize, Fault> {
+    let longest = match metadata.is_asked() {
+        true => LONGEST_WITH_METADATA,
+        false => LONGEST,
+    };
+    let longest = i64::try_from(longest).unwrap_or(i64::MAX);
+    let count = call.input.integer("numResults", 0..=longest)?;
+    Ok(count
+        .and_then(|count| usize::try_from(count).ok())
+        .unwrap_or(USUAL))
 }

@@ -1,17 +1,20 @@
 //! What the tests of the server need: an S3 of a few lines, a small shop's data, clients.
 
+#![allow(dead_code, reason = "every file of tests uses a part of it")]
+
 pub(crate) mod s3;
 pub(crate) mod shop;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
 use aws_sdk_personalize::config::Credentials;
 use personalize_local::{Config, Pace, Server};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The three clients of a server.
+#[allow(dead_code, reason = "not every test speaks all three APIs")]
 pub(crate) struct Clients {
     pub(crate) control: aws_sdk_personalize::Client,
     pub(crate) runtime: aws_sdk_personalizeruntime::Client,
@@ -24,20 +27,27 @@ pub(crate) async fn start(state: Option<PathBuf>, s3: SocketAddr) -> Result<(Ser
         state,
         s3_endpoint: Some(format!("http://{s3}")),
         pace: Pace::FAST,
+        ..Config::default()
     })
     .await?;
+    let clients = clients(server.address()).await;
+    Ok((server, clients))
+}
+
+/// Clients of a server that listens there.
+pub(crate) async fn clients(address: SocketAddr) -> Clients {
     let config = aws_config::defaults(BehaviorVersion::latest())
-        .endpoint_url(format!("http://{}", server.address()))
+        .endpoint_url(format!("http://{address}"))
+        .retry_config(RetryConfig::disabled())
         .region(Region::from_static("eu-west-1"))
         .credentials_provider(Credentials::new("123456789012", "any", None, None, "test"))
         .load()
         .await;
-    let clients = Clients {
+    Clients {
         control: aws_sdk_personalize::Client::new(&config),
         runtime: aws_sdk_personalizeruntime::Client::new(&config),
         events: aws_sdk_personalizeevents::Client::new(&config),
-    };
-    Ok((server, clients))
+    }
 }
 
 /// Asks until the answer is neither PENDING nor IN_PROGRESS, for a minute at most.

@@ -1,11 +1,15 @@
 //! A small shop: 100 users, 40 items, 2,000 interactions. Even users like mugs (items 0 to 19), odd
 //! ones like plates (20 to 39), so that it is known what good recommendations are.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    sync::{Arc, Mutex},
+};
 
 use aws_sdk_personalize::types::DataSource;
 
-use super::{Clients, Result, settled};
+use super::{Clients, Result, s3, settled};
 
 pub(crate) const INTERACTIONS: &str = r#"{"type":"record","name":"Interactions","fields":[
     {"name":"USER_ID","type":"string"},{"name":"ITEM_ID","type":"string"},
@@ -14,8 +18,15 @@ pub(crate) const ITEMS: &str = r#"{"type":"record","name":"Items","fields":[
     {"name":"ITEM_ID","type":"string"},{"name":"PRICE","type":"float"},
     {"name":"CATEGORY","type":["null","string"],"categorical":true}]}"#;
 
+pub(crate) const ACTIONS: &str = r#"{"type":"record","name":"Actions","fields":[
+    {"name":"ACTION_ID","type":"string"},{"name":"VALUE","type":["null","long"]},
+    {"name":"MEMBERSHIP","type":["null","string"],"categorical":true}]}"#;
+pub(crate) const ACTION_INTERACTIONS: &str = r#"{"type":"record","name":"Action_Interactions","fields":[
+    {"name":"USER_ID","type":"string"},{"name":"ACTION_ID","type":"string"},
+    {"name":"EVENT_TYPE","type":"string"},{"name":"TIMESTAMP","type":"long"}]}"#;
+
 /// The objects of the bucket, broken files included.
-pub(crate) fn objects() -> BTreeMap<String, String> {
+pub(crate) fn objects() -> s3::Objects {
     let header = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n";
     let mut files = [header.to_owned(), header.to_owned()];
     for row in 0..2000 {
@@ -39,7 +50,7 @@ pub(crate) fn objects() -> BTreeMap<String, String> {
         .take(500)
         .flat_map(|line| [line, "\n"])
         .collect();
-    BTreeMap::from([
+    let objects = BTreeMap::from([
         ("interactions/1.csv".to_owned(), first),
         ("interactions/2.csv".to_owned(), second),
         ("items/items.csv".to_owned(), items),
@@ -53,7 +64,8 @@ pub(crate) fn objects() -> BTreeMap<String, String> {
             "USER_ID,ITEM_ID,EVENT_TYPE\nu,i,view\n".to_owned(),
         ),
         ("broken/empty.csv".to_owned(), header.to_owned()),
-    ])
+    ]);
+    Arc::new(Mutex::new(objects))
 }
 
 /// Makes the group with its two datasets.
@@ -75,13 +87,20 @@ pub(crate) async fn create_datasets(clients: &Clients) -> Result<Group> {
 }
 
 /// ARNs of the group and its datasets.
+#[allow(dead_code, reason = "not every test reads all of them")]
 pub(crate) struct Group {
     pub(crate) arn: String,
     pub(crate) interactions: String,
     pub(crate) items: String,
 }
 
-async fn dataset(clients: &Clients, group: &str, kind: &str, schema: &str) -> Result<String> {
+/// Makes a dataset with a schema of its own.
+pub(crate) async fn dataset(
+    clients: &Clients,
+    group: &str,
+    kind: &str,
+    schema: &str,
+) -> Result<String> {
     let control = &clients.control;
     let schema = control
         .create_schema()
