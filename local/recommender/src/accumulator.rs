@@ -71,6 +71,11 @@ impl Accumulator {
         self.sums().map(|(_, sum)| sum).fold(0.0, f32::max)
     }
 
+    /// Multiplies the sum of one item by `factor`, which is positive.
+    pub(crate) fn damp(&mut self, item: u32, factor: f32) {
+        self.values[item as usize] *= factor;
+    }
+
     /// Multiplies all sums by `factor`, which is positive.
     pub(crate) fn scale(&mut self, factor: f32) {
         for &item in &self.touched {

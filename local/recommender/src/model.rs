@@ -140,8 +140,8 @@ impl Model {
     fn personal(&self, history: &[Event], scores: &mut Accumulator) {
         sequence::score(&self.neighbours, history, scores);
         Accumulator::with(self.items.len(), |near| {
-            self.sessions.score(history, near);
-            let (follows, shares) = (scores.largest(), near.largest());
+            let shares = self.sessions.score(history, near);
+            let follows = scores.largest();
             if follows > 0.0 {
                 scores.scale((1.0 - NEAR_HISTORIES) / follows);
             }

@@ -54,7 +54,7 @@ pub(crate) struct Sessions {
     places: Vec<u8>,
     /// How much an item tells of who looks at it.
     idf: Vec<f32>,
-    /// How usual it is to come back to an item, up to 1.
+    /// How usual it is to come back to an item, above 0 and up to 1.
     returns: f32,
 }
 
@@ -108,7 +108,7 @@ impl Sessions {
         self.idf = counts.iter().map(idf).collect();
         let first: u32 = counts.iter().sum();
         let returning = 1.0 - first as f32 / self.items.len().max(1) as f32;
-        self.returns = (returning / USUAL_RETURNS).min(1.0);
+        self.returns = (returning / USUAL_RETURNS).clamp(0.001, 1.0);
         (self.histories, self.places) = (histories, places);
     }
 
@@ -129,11 +129,12 @@ impl Sessions {
         &self.items[self.starts[history] as usize..self.starts[history + 1] as usize]
     }
 
-    /// Adds to `scores` what else is in the histories nearest to `history`.
-    pub(crate) fn score(&self, history: &[Event], scores: &mut Accumulator) {
+    /// Fills `scores`, which is empty, with what is in the histories nearest to `history`. The answer
+    /// is the largest score there would be if coming back were usual: what others are measured by.
+    pub(crate) fn score(&self, history: &[Event], scores: &mut Accumulator) -> f32 {
         let asked = newest_distinct(history, scores.items());
         if asked.is_empty() || self.starts.len() < 2 {
-            return;
+            return 0.0;
         }
         Accumulator::with(self.starts.len(), |near| {
             for (place, &item) in asked.iter().enumerate() {
@@ -147,6 +148,11 @@ impl Sessions {
                 self.hear(history, closeness, &asked, scores);
             }
         });
+        let largest = scores.largest();
+        asked
+            .iter()
+            .for_each(|&item| scores.damp(item, self.returns));
+        largest
     }
 
     /// Whether all numbers fit together, for a vocabulary of `items` items.
@@ -158,6 +164,10 @@ impl Sessions {
             return self.starts.is_empty() && self.occurrences.is_empty();
         }
         rows(&self.starts, self.items.len())
+            && self
+                .starts
+                .windows(2)
+                .all(|row| (row[1] - row[0]) as usize <= LONGEST)
             && rows(&self.occurrences, self.histories.len())
             && self.occurrences.len() == items + 1
             && self.idf.len() == items
@@ -176,10 +186,10 @@ impl Sessions {
 
     /// The nearest histories with how much each is heard.
     fn nearest(&self, near: &Accumulator) -> Vec<(u32, f32)> {
-        let length = |history: u32| self.row(history).len() as f32;
+        let shorter: [f32; LONGEST + 1] = std::array::from_fn(|length| (length as f32).powf(-0.2));
         let mut all: Vec<(u32, f32)> = near
             .sums()
-            .map(|(history, shared)| (history, shared * length(history).powf(-0.2)))
+            .map(|(history, shared)| (history, shared * shorter[self.row(history).len()]))
             .collect();
         if all.len() > NEAREST {
             all.select_nth_unstable_by(NEAREST, nearer);
@@ -208,12 +218,7 @@ impl Sessions {
                 Ordering::Greater => 1.0 / (place - at) as f32,
                 Ordering::Less => BEFORE / (at - place) as f32,
             };
-            let known = if asked.contains(&item) {
-                self.returns
-            } else {
-                1.0
-            };
-            scores.add(item, closeness * counts * known * self.idf[item as usize]);
+            scores.add(item, closeness * counts * self.idf[item as usize]);
         }
     }
 }
