@@ -65,7 +65,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             seed: 42,
-            neighbours: 400,
+            neighbours: 200,
             window: 200,
         }
     }
