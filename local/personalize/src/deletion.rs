@@ -45,11 +45,6 @@ async fn users(app: &Arc<App>, job: &DataDeletionJob) -> Result<BTreeSet<String>
     let text = job.data_source["dataLocation"].as_str().unwrap_or_default();
     let location = Location::parse(text).ok_or_else(|| format!("Invalid Data location: {text}"))?;
     let keys = app.bucket.keys(&location).await?;
-    if keys.is_empty() {
-        return Err(format!(
-            "Invalid Data location: there is no object at {text}"
-        ));
-    }
     let mut users = BTreeSet::new();
     let mut left = app.quotas.batch.deletion_bytes;
     for key in keys {

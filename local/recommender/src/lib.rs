@@ -31,7 +31,7 @@ pub use error::Error;
 pub use evaluate::evaluate;
 pub use ids::Ids;
 pub use interactions::{Event, Interactions, InteractionsBuilder};
-pub use metrics::Metrics;
+pub use metrics::{Metrics, ndcg};
 pub use model::Model;
 pub use options::{Options, Recipe};
 pub use query::{Query, Scored};

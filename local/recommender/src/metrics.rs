@@ -75,7 +75,10 @@ impl Metrics {
     }
 }
 
-fn ndcg(hits: &[bool], targets: usize, k: usize) -> f64 {
+/// Normalised discounted cumulative gain of the first `k` answers, best first: `hits` says which
+/// answers are relevant, `targets` how many could be.
+#[must_use]
+pub fn ndcg(hits: &[bool], targets: usize, k: usize) -> f64 {
     let gain = |index: usize| 1.0 / (index as f64 + 2.0).log2();
     let best: f64 = (0..targets.min(k)).map(gain).sum();
     let found: f64 = (0..hits.len().min(k))

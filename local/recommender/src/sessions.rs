@@ -21,6 +21,7 @@ use crate::accumulator::Accumulator;
 use crate::training::Training;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
 /// The newest histories kept for each item.
 const NEWEST: usize = 500;
@@ -39,6 +40,10 @@ const AGEING: f32 = 0.3;
 
 /// The part of events that come back to an item from which coming back is usual.
 const USUAL_RETURNS: f32 = 0.1;
+
+/// How much what a history shares counts, by the history's length.
+static BY_LENGTH: LazyLock<[f32; LONGEST + 1]> =
+    LazyLock::new(|| std::array::from_fn(|length| (length as f32).powf(-0.2)));
 
 /// Histories by age, and for each item where it occurs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -186,10 +191,9 @@ impl Sessions {
 
     /// The nearest histories with how much each is heard.
     fn nearest(&self, near: &Accumulator) -> Vec<(u32, f32)> {
-        let shorter: [f32; LONGEST + 1] = std::array::from_fn(|length| (length as f32).powf(-0.2));
         let mut all: Vec<(u32, f32)> = near
             .sums()
-            .map(|(history, shared)| (history, shared * shorter[self.row(history).len()]))
+            .map(|(history, shared)| (history, shared * BY_LENGTH[self.row(history).len()]))
             .collect();
         if all.len() > NEAREST {
             all.select_nth_unstable_by(NEAREST, nearer);

@@ -153,12 +153,6 @@ async fn run(app: Arc<App>, order: BatchOrder, answer: Answer) -> Result<(), Str
     let from = place(&order.job_input, "s3DataSource")?;
     let to = place(&order.job_output, "s3DataDestination")?;
     let keys = app.bucket.keys(&from).await?;
-    if keys.is_empty() {
-        return Err(format!(
-            "Invalid Data location: there is no object at s3://{}/{}",
-            from.bucket, from.key
-        ));
-    }
     let mut left = app.quotas.batch;
     for key in keys {
         let object = format!("s3://{}/{key}", from.bucket);

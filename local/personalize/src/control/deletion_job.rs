@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, batch_job::check_pending, begin, page, refuse_if, unfinished};
+use super::{Call, batch_job::check_pending, begin, data_location, page, refuse_if, unfinished};
 use crate::{
     fault::Fault,
-    import::s3::Location,
     resources::{
         DataDeletionJob, Dataset, DatasetGroup, DatasetImportJob, Life, SolutionVersion, Status,
     },
@@ -16,13 +15,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
     let input = &call.input;
     let job_name = input.name("jobName")?;
     let group_arn = input.arn("datasetGroupArn")?;
-    let source = input
-        .object("dataSource")?
-        .ok_or_else(|| input.wrong("dataSource", "this member is required"))?;
-    let location = source.required("dataLocation")?;
-    if Location::parse(location).is_none() {
-        return Err(source.wrong("dataLocation", "must be s3://<bucket>/<folder or file>"));
-    }
+    let location = data_location(input)?;
     let arn = call.scope.arn(&format!("data-deletion-job/{job_name}"));
     call.app.read(|estate| {
         estate.active::<DatasetGroup>(group_arn)?;

@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, begin, page, refuse_if, unfinished};
+use super::{Call, begin, data_location, page, refuse_if, unfinished};
 use crate::{
     estate::Resource,
     fault::Fault,
-    import::s3::Location,
     quotas,
     resources::{Dataset, DatasetImportJob, ImportMode, Life},
 };
@@ -16,13 +15,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
     let input = &call.input;
     let job_name = input.name("jobName")?;
     let dataset_arn = input.arn("datasetArn")?;
-    let source = input
-        .object("dataSource")?
-        .ok_or_else(|| input.wrong("dataSource", "this member is required"))?;
-    let location = source.required("dataLocation")?;
-    if Location::parse(location).is_none() {
-        return Err(source.wrong("dataLocation", "must be s3://<bucket>/<folder or file>"));
-    }
+    let location = data_location(input)?;
     let import_mode = match input.text("importMode")? {
         None | Some("FULL") => ImportMode::Full,
         Some("INCREMENTAL") => ImportMode::Incremental,

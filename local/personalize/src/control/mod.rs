@@ -31,6 +31,7 @@ use crate::{
     app::App,
     estate::{Estate, Living, Resource},
     fault::Fault,
+    import::s3::Location,
     input::Input,
     lifecycle::{self, Work},
     resources::Status,
@@ -110,6 +111,18 @@ fn refuse_if(used: bool, arn: &str, by: &str) -> Result<(), Fault> {
         )));
     }
     Ok(())
+}
+
+/// The `dataSource.dataLocation` that a job reads.
+fn data_location(input: &Input) -> Result<String, Fault> {
+    let source = input
+        .object("dataSource")?
+        .ok_or_else(|| input.wrong("dataSource", "this member is required"))?;
+    let location = source.required("dataLocation")?;
+    if Location::parse(location).is_none() {
+        return Err(source.wrong("dataLocation", "must be s3://<bucket>/<folder or file>"));
+    }
+    Ok(location.to_owned())
 }
 
 /// Whether a resource is still being made.

@@ -58,11 +58,6 @@ async fn import(app: &Arc<App>, job: &DatasetImportJob, target: &Target) -> Outc
     let text = job.data_source["dataLocation"].as_str().unwrap_or_default();
     let location = Location::parse(text).ok_or_else(|| format!("Invalid Data location: {text}"))?;
     let keys = app.bucket.keys(&location).await?;
-    if keys.is_empty() {
-        return Err(format!(
-            "Invalid Data location: there is no object at {text}"
-        ));
-    }
     let dataset_arn = &target.dataset.dataset_arn;
     let mut rows = Rows::new(app, job, target)?;
     for key in keys {

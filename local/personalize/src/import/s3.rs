@@ -86,7 +86,7 @@ impl Bucket {
             .await
     }
 
-    /// The keys that a location means, in order.
+    /// The keys that a location means, in order; at least one.
     ///
     /// # Errors
     /// In words, for a failure reason.
@@ -115,7 +115,14 @@ impl Bucket {
                     .filter_map(|one| one.key),
             );
         }
-        Ok(location.meant(keys))
+        let meant = location.meant(keys);
+        if meant.is_empty() {
+            return Err(format!(
+                "Invalid Data location: there is no object at s3://{}/{}",
+                location.bucket, location.key
+            ));
+        }
+        Ok(meant)
     }
 
     /// The content of an object, to be read on a thread that may block.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use recommender::{Model, Query, Recipe};
+use recommender::{Model, Query, Recipe, ndcg};
 use serde_json::json;
 
 use crate::protocol::{Question, Seen};
@@ -33,7 +33,7 @@ pub(crate) struct Report {
 pub(crate) fn ask(model: &Model, questions: &[Question], k: usize, seen: Seen) -> Report {
     let mut times = Vec::with_capacity(questions.len());
     let mut covered = vec![false; model.items().len()];
-    let (mut ndcg, mut hits, mut mrr) = (0.0, 0.0, 0.0);
+    let (mut gain, mut hit, mut mrr) = (0.0, 0.0, 0.0);
     for question in questions {
         let started = Instant::now();
         let answer = answer(model, question, k.max(MRR_DEPTH), seen);
@@ -43,12 +43,10 @@ pub(crate) fn ask(model: &Model, questions: &[Question], k: usize, seen: Seen) -
             .take(k)
             .for_each(|&item| covered[item as usize] = true);
         let right = |item: &u32| question.targets.contains(item);
-        ndcg += self::ndcg(
-            answer.iter().take(k).map(right),
-            question.targets.len().min(k),
-        );
-        hits += f64::from(u8::from(answer.iter().take(k).any(&right)));
-        let first = answer.iter().take(MRR_DEPTH).position(&right);
+        let hits: Vec<bool> = answer.iter().map(right).collect();
+        gain += ndcg(&hits, question.targets.len(), k);
+        hit += f64::from(u8::from(hits.iter().take(k).any(|&is| is)));
+        let first = hits.iter().take(MRR_DEPTH).position(|&is| is);
         mrr += first.map_or(0.0, |index| 1.0 / (index + 1) as f64);
     }
     let asked = questions.len() as f64;
@@ -59,8 +57,8 @@ pub(crate) fn ask(model: &Model, questions: &[Question], k: usize, seen: Seen) -
     Report {
         recipe: model.recipe(),
         users: questions.len(),
-        ndcg: ndcg / asked,
-        hit_rate: hits / asked,
+        ndcg: gain / asked,
+        hit_rate: hit / asked,
         mrr: mrr / asked,
         coverage: covered.iter().filter(|&&is| is).count() as f64 / covered.len() as f64,
         train_seconds: 0.0,
@@ -86,17 +84,6 @@ fn answer(model: &Model, question: &Question, limit: usize, seen: Seen) -> Vec<u
     own.sort_unstable();
     let answer = model.recommend(&query, |item| own.binary_search(&item).is_err());
     answer.into_iter().map(|scored| scored.item).collect()
-}
-
-/// Discounted cumulative gain of the right answers by that of `most` right ones in front.
-fn ndcg(right: impl Iterator<Item = bool>, most: usize) -> f64 {
-    let gain = |index: usize| 1.0 / (index as f64 + 2.0).log2();
-    let found: f64 = right
-        .enumerate()
-        .filter(|&(_, right)| right)
-        .map(|(index, _)| gain(index))
-        .sum();
-    found / (0..most).map(gain).sum::<f64>()
 }
 
 /// The high-water mark of this process's memory; 0 where the system does not tell.
