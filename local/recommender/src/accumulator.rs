@@ -41,14 +41,16 @@ impl Accumulator {
         self.items
     }
 
-    /// Adds `value`, which is not negative, to the sum of `item`.
+    /// Adds `value`, which is not negative, to the sum of `item`. Answers whether it is its first.
     #[inline]
-    pub(crate) fn add(&mut self, item: u32, value: f32) {
+    pub(crate) fn add(&mut self, item: u32, value: f32) -> bool {
         let sum = &mut self.values[item as usize];
-        if *sum == 0.0 && value > 0.0 {
+        let first = *sum == 0.0 && value > 0.0;
+        if first {
             self.touched.push(item);
         }
         *sum += value;
+        first
     }
 
     /// Makes the sum of `item` at least `value`, which is not negative.
@@ -90,6 +92,11 @@ impl Accumulator {
             .map(|&item| (item, self.values[item as usize]))
     }
 
+    /// The item of the sum at `index` in the order of [`sums`](Self::sums).
+    pub(crate) fn touched(&self, index: usize) -> u32 {
+        self.touched[index]
+    }
+
     /// Forgets all sums.
     pub(crate) fn clear(&mut self) {
         for item in self.touched.drain(..) {
@@ -105,9 +112,9 @@ mod tests {
     #[test]
     fn sums_add_up_and_are_gone_afterwards() {
         Accumulator::with(3, |sums| {
-            sums.add(2, 0.5);
-            sums.add(0, 0.0);
-            sums.add(2, 0.25);
+            assert!(sums.add(2, 0.5));
+            assert!(!sums.add(0, 0.0));
+            assert!(!sums.add(2, 0.25));
             sums.raise(2, 0.5);
             sums.raise(1, 2.0);
             assert_eq!(sums.sums().collect::<Vec<_>>(), [(2, 0.75), (1, 2.0)]);

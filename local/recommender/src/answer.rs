@@ -6,23 +6,18 @@
 use crate::Scored;
 use crate::accumulator::Accumulator;
 use crate::popularity::Popularity;
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use crate::ranking::Ranking;
 
-/// At most `limit` items that pass `keep`, which is asked in the order of the answer.
+/// At most `limit` items that pass `keep`, which is asked in the order of the answer. About `ahead`
+/// items are expected not to pass.
 pub(crate) fn best(
     scores: &Accumulator,
     popularity: &Popularity,
     limit: usize,
+    ahead: usize,
     keep: impl Fn(u32) -> bool,
 ) -> Vec<Scored> {
-    // A heap is built in linear time and only as much of it is sorted as the answer needs.
-    let mut heap: BinaryHeap<Ranked> = scores
-        .sums()
-        .map(|(item, score)| Ranked(Scored { item, score }))
-        .collect();
-    let personal = std::iter::from_fn(|| heap.pop().map(|ranked| ranked.0));
-
+    let personal = Ranking::of(scores.sums(), limit + ahead);
     let tail = Tail::below(scores, popularity);
     let rest = popularity
         .order()
@@ -86,24 +81,6 @@ impl<'a> Tail<'a> {
     }
 }
 
-/// A scored item that is greater the better it is.
-#[derive(PartialEq)]
-struct Ranked(Scored);
-
-impl Eq for Ranked {}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.best_first(&other.0).reverse()
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +112,7 @@ mod tests {
 
     #[test]
     fn popular_items_follow_personal_ones_with_lower_positive_scores() {
-        let answer = with_scores(|scores| best(scores, &popularity(), 9, |_| true));
+        let answer = with_scores(|scores| best(scores, &popularity(), 9, 0, |_| true));
         assert_eq!(items(&answer), [3, 4, 2, 0, 1, 5]);
         assert!(answer.is_sorted_by(|a, b| a.score >= b.score));
         assert!(answer[3].score < 0.25 && answer[5].score > 0.0);
@@ -148,7 +125,7 @@ mod tests {
             asked.borrow_mut().push(item);
             item % 2 == 0
         };
-        let answer = with_scores(|scores| best(scores, &popularity(), 3, keep));
+        let answer = with_scores(|scores| best(scores, &popularity(), 3, 1, keep));
         assert_eq!(items(&answer), [4, 2, 0]);
         assert_eq!(asked.into_inner(), [3, 4, 2, 0]);
     }

@@ -9,8 +9,11 @@
 
 mod accumulator;
 mod answer;
+mod blend;
+mod calibrate;
 mod error;
 mod evaluate;
+mod fading;
 mod format;
 mod ids;
 mod interactions;
@@ -21,6 +24,7 @@ mod occurrences;
 mod options;
 mod popularity;
 mod query;
+mod ranking;
 mod recency;
 mod sequence;
 mod sessions;

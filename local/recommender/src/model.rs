@@ -1,18 +1,19 @@
 //! A trained recipe: learns, answers, and can be written down and read again.
 
 use crate::accumulator::Accumulator;
+use crate::calibrate::Trained;
+use crate::fading::Fading;
 use crate::format::Format;
 use crate::neighbours::Neighbours;
 use crate::popularity::Popularity;
+use crate::sequence::Sequence;
 use crate::sessions::Sessions;
 use crate::training::Training;
 use crate::{
-    Error, Event, Ids, Interactions, Options, Query, Recipe, Scored, answer, sequence, similar,
+    Error, Event, Ids, Interactions, Options, Query, Recipe, Scored, answer, blend, sequence,
+    similar,
 };
 use serde::{Deserialize, Serialize};
-
-/// How much near histories say in an answer; the rest is what follows what.
-const NEAR_HISTORIES: f32 = 0.8;
 
 /// A trained recipe with its own item vocabulary.
 ///
@@ -29,6 +30,8 @@ pub struct Model {
     neighbours: Neighbours,
     /// Empty but for a recipe that goes by a history.
     sessions: Sessions,
+    /// How soon the past of a history loses its say.
+    fading: Fading,
 }
 
 impl Model {
@@ -51,21 +54,21 @@ impl Model {
         if training.events().next().is_none() {
             return Err(Error::NoInteractions);
         }
-        let (popularity, neighbours, sessions) = match recipe {
-            Recipe::UserPersonalization | Recipe::PersonalizedRanking => (
-                Popularity::recent(training),
-                sequence::learn(training, options),
-                Sessions::learn(training),
-            ),
+        let (popularity, (neighbours, sessions, fading)) = match recipe {
+            Recipe::UserPersonalization | Recipe::PersonalizedRanking => {
+                (Popularity::recent(training), follow(training, options))
+            }
             Recipe::SimilarItems => (
                 Popularity::recent(training),
-                similar::learn(training, options),
-                Sessions::default(),
+                (
+                    similar::learn(training, options),
+                    Sessions::default(),
+                    Fading::USUAL,
+                ),
             ),
             Recipe::Popularity => (
                 Popularity::count(training),
-                Neighbours::none(),
-                Sessions::default(),
+                (Neighbours::none(), Sessions::default(), Fading::USUAL),
             ),
         };
         let items = training.data().items().clone();
@@ -76,6 +79,7 @@ impl Model {
             popularity,
             neighbours,
             sessions,
+            fading,
         })
     }
 
@@ -101,7 +105,13 @@ impl Model {
         let asked = query.item.filter(|_| self.recipe == Recipe::SimilarItems);
         self.scored(query, |scores| {
             let keep = |item| Some(item) != asked && keep(item);
-            answer::best(scores, &self.popularity, query.limit, keep)
+            answer::best(
+                scores,
+                &self.popularity,
+                query.limit,
+                query.history.len(),
+                keep,
+            )
         })
     }
 
@@ -123,9 +133,9 @@ impl Model {
                     self.personal(query.history, scores);
                 }
                 (Recipe::SimilarItems, Some(item)) => {
-                    self.neighbours
-                        .of(item)
-                        .for_each(|(other, weight)| scores.add(other, weight));
+                    for (other, weight) in self.neighbours.of(item) {
+                        scores.add(other, weight);
+                    }
                 }
                 (Recipe::SimilarItems, None) | (Recipe::Popularity, _) => {}
             }
@@ -133,22 +143,10 @@ impl Model {
         })
     }
 
-    /// What follows the history, and what those nearest to it did: the shares of an answer.
-    ///
-    /// Near histories speak loudly where one is very near, as in a session; where none is, their
-    /// scores are so far below the largest that what follows what decides.
+    /// What follows the history, and what those nearest to it did.
     fn personal(&self, history: &[Event], scores: &mut Accumulator) {
-        sequence::score(&self.neighbours, history, scores);
-        Accumulator::with(self.items.len(), |near| {
-            let shares = self.sessions.score(history, near);
-            let follows = scores.largest();
-            if follows > 0.0 {
-                scores.scale((1.0 - NEAR_HISTORIES) / follows);
-            }
-            for (item, score) in near.sums() {
-                scores.add(item, NEAR_HISTORIES * score / shares);
-            }
-        });
+        sequence::score(&self.neighbours, history, self.fading, scores);
+        blend::near_histories(&self.sessions, history, self.fading, None, scores);
     }
 
     /// The model in the postcard format.
@@ -180,6 +178,7 @@ impl Model {
         if model.popularity.fits(items)
             && model.neighbours.fits(if learns { items } else { 0 })
             && model.sessions.fits(if personal { items } else { 0 })
+            && model.fading.fits()
         {
             Ok(model)
         } else {
@@ -188,4 +187,21 @@ impl Model {
             })
         }
     }
+}
+
+/// What a model that goes by a history knows: what follows what, the histories, and how soon the past
+/// loses its say.
+fn follow(training: &Training<'_>, options: &Options) -> (Neighbours, Sessions, Fading) {
+    let sequence = Sequence::of(training, options);
+    let neighbours = sequence.learn(options);
+    let (sessions, users) = Sessions::learn(training);
+    let trained = Trained {
+        training,
+        sequence: &sequence,
+        neighbours: &neighbours,
+        sessions: &sessions,
+        users: &users,
+    };
+    let fading = trained.pace();
+    (neighbours, sessions, fading)
 }

@@ -41,6 +41,11 @@ impl Occurrences {
         let item = item as usize;
         self.places[self.starts[item]..self.starts[item + 1]].chunk_by(|a, b| a.0 == b.0)
     }
+
+    /// The occurrences of `item` with `user`, indexes rising.
+    pub(crate) fn of_user(&self, item: u32, user: u32) -> Option<&[(u32, u32)]> {
+        self.by_user(item).find(|places| places[0].0 == user)
+    }
 }
 
 /// The `window` events after the one at `index`, nearest first, with their distance in steps.

@@ -9,7 +9,7 @@
 //! ```text
 //! c(a→b)  = Σ_u  recency(u, a) · near_u(a→b) / (Σ_x near_u(a→x))^0.75
 //! w(a→b)  = c(a→b) / ((users(a) + 20)^0.5 · (users(b) + 80)^0.7)
-//! score b = Σ_a  w(a→b) · weight(a) / (1 + steps since a / 2)^1.25   over the items a of the history
+//! score b = Σ_a  w(a→b) · weight(a) · fading(steps since a)   over the items a of the history
 //! ```
 //!
 //! A context ends at the next *a* and at the one before. The next one is part of it: how often *a*
@@ -21,6 +21,7 @@
 //! data sets together, not for one of them: see the README.
 
 use crate::accumulator::Accumulator;
+use crate::fading::{FARTHEST, Fading};
 use crate::neighbours::Neighbours;
 use crate::occurrences::{Occurrences, after, before, with_steps};
 use crate::recency::Recency;
@@ -35,60 +36,114 @@ const SAME_STEP: f32 = 0.5;
 const BEFORE: f32 = 0.3;
 /// How much less a full context says for each of its items: 0 not at all, 1 in proportion.
 const MODESTY: f32 = 0.75;
-/// The newest events of a history that are looked at for an answer.
-const LONGEST_QUERY: usize = 500;
-/// In how many steps, and how steeply, what a user did loses its say.
-const FADING: (f32, f32) = (2.0, 1.25);
+/// How many neighbours all items of a history have together in an answer; each has a share by its
+/// say, and at least [`LEAST`]. The best of many say more than all of one.
+const HEARD: f32 = 2_000.0;
+/// How many neighbours are heard of an item that says hardly anything.
+const LEAST: f32 = 20.0;
 
-/// Learns for every item what follows it.
-pub(crate) fn learn(training: &Training<'_>, options: &Options) -> Neighbours {
-    let occurrences = Occurrences::of(training);
-    let recency = Recency::of(training, HALF_LIFE);
-    let near = Nearness::up_to(options.window);
-    let (asked, answered): (Vec<f32>, Vec<f32>) = (0..training.items() as u32)
-        .map(|item| occurrences.by_user(item).count() as f32)
-        .map(|users| ((users + 20.0).powf(-0.5), (users + 80.0).powf(-0.7)))
-        .unzip();
+/// Learns what follows what, and can say what one user contributed.
+pub(crate) struct Sequence<'a> {
+    training: &'a Training<'a>,
+    occurrences: Occurrences,
+    recency: Recency,
+    near: Nearness,
+    /// What a sum counts by the item asked about, and by the item answered.
+    asked: Vec<f32>,
+    answered: Vec<f32>,
+}
 
-    let fill = |item: u32, sums: &mut Accumulator| {
-        for places in occurrences.by_user(item) {
-            let user = places[0].0;
-            let history = training.history(user);
-            Accumulator::with(training.items(), |context| {
-                for &(_, index) in places {
-                    near.gather(history, index as usize, context);
-                }
-                let mass: f32 = context.sums().map(|(_, value)| value).sum();
-                let newest = places[places.len() - 1].1 as usize;
-                if mass > 0.0 {
-                    let say = recency.at(history[newest].timestamp) / mass.powf(MODESTY);
-                    context
-                        .sums()
-                        .for_each(|(other, value)| sums.add(other, value * say));
-                }
-            });
+impl<'a> Sequence<'a> {
+    pub(crate) fn of(training: &'a Training<'a>, options: &Options) -> Self {
+        let occurrences = Occurrences::of(training);
+        let (asked, answered) = (0..training.items() as u32)
+            .map(|item| occurrences.by_user(item).count() as f32)
+            .map(|users| ((users + 20.0).powf(-0.5), (users + 80.0).powf(-0.7)))
+            .unzip();
+        Self {
+            training,
+            occurrences,
+            recency: Recency::of(training, HALF_LIFE),
+            near: Nearness::up_to(options.window),
+            asked,
+            answered,
         }
-    };
-    let weigh =
-        |item: u32, other: u32, sum: f32| sum * asked[item as usize] * answered[other as usize];
-    Neighbours::build(training.items(), options.neighbours, fill, weigh)
+    }
+
+    /// For every item what follows it.
+    pub(crate) fn learn(&self, options: &Options) -> Neighbours {
+        let fill = |item: u32, sums: &mut Accumulator| {
+            for places in self.occurrences.by_user(item) {
+                self.contribute(places, sums);
+            }
+        };
+        let weigh = |item: u32, other: u32, sum: f32| sum * self.norm(item, other);
+        Neighbours::build(self.training.items(), options.neighbours, fill, weigh)
+    }
+
+    /// Adds to `sums` what `user` says about what follows `item`; with [`norm`](Self::norm) that
+    /// user's part of a weight.
+    pub(crate) fn contribution(&self, user: u32, item: u32, sums: &mut Accumulator) {
+        if let Some(places) = self.occurrences.of_user(item, user) {
+            self.contribute(places, sums);
+        }
+    }
+
+    /// What a sum is multiplied by to be a weight.
+    pub(crate) fn norm(&self, item: u32, other: u32) -> f32 {
+        self.asked[item as usize] * self.answered[other as usize]
+    }
+
+    /// Adds what one user says about an item, whose places in the history are given.
+    fn contribute(&self, places: &[(u32, u32)], sums: &mut Accumulator) {
+        let history = self.training.history(places[0].0);
+        Accumulator::with(self.training.items(), |context| {
+            for &(_, index) in places {
+                self.near.gather(history, index as usize, context);
+            }
+            let mass: f32 = context.sums().map(|(_, value)| value).sum();
+            if mass > 0.0 {
+                let newest = places[places.len() - 1].1 as usize;
+                let say = self.recency.at(history[newest].timestamp) / mass.powf(MODESTY);
+                for (other, value) in context.sums() {
+                    sums.add(other, value * say);
+                }
+            }
+        });
+    }
 }
 
 /// Adds to `scores` what is likely to follow `history`.
-pub(crate) fn score(neighbours: &Neighbours, history: &[Event], scores: &mut Accumulator) {
+pub(crate) fn score(
+    neighbours: &Neighbours,
+    history: &[Event],
+    fading: Fading,
+    scores: &mut Accumulator,
+) {
+    each_asked(history, fading, scores.items(), |item, say, heard| {
+        for (other, weight) in neighbours.of(item).take(heard) {
+            scores.add(other, say * weight);
+        }
+    });
+}
+
+/// Calls with the items of a history, what each says, and how many of its neighbours are heard.
+pub(crate) fn each_asked(
+    history: &[Event],
+    fading: Fading,
+    items: usize,
+    mut work: impl FnMut(u32, f32, usize),
+) {
     let Some(last) = history.last() else { return };
-    let items = scores.items();
     Accumulator::with(items, |asked| {
-        let recent = history.iter().rev().take(LONGEST_QUERY);
+        let recent = history.iter().rev().take(FARTHEST);
         let known = recent.filter(|event| (event.item as usize) < items);
         for (event, steps) in with_steps(last.timestamp, known) {
-            let faded = (1.0 + steps as f32 / FADING.0).powf(-FADING.1);
-            asked.raise(event.item, event.usable_weight() * faded);
+            asked.raise(event.item, event.usable_weight() * fading.by_steps(steps));
         }
+        let all: f32 = asked.sums().map(|(_, say)| say).sum();
         for (item, say) in asked.sums() {
-            neighbours
-                .of(item)
-                .for_each(|(other, weight)| scores.add(other, say * weight));
+            work(item, say, (HEARD * say / all).max(LEAST) as usize);
         }
     });
 }
@@ -144,7 +199,8 @@ mod tests {
 
     /// What is expected after `history`, written like the histories of the shop.
     fn after_history(data: &Interactions, history: &str) -> HashMap<String, f32> {
-        let neighbours = learn(&Training::all(data), &Options::default());
+        let neighbours =
+            Sequence::of(&Training::all(data), &Options::default()).learn(&Options::default());
         let mut events = Vec::new();
         for (time, basket) in history.split(' ').enumerate() {
             events.extend(basket.chars().map(|item| Event {
@@ -154,7 +210,7 @@ mod tests {
             }));
         }
         Accumulator::with(data.items().len(), |scores| {
-            score(&neighbours, &events, scores);
+            score(&neighbours, &events, Fading::USUAL, scores);
             scores
                 .sums()
                 .map(|(item, sum)| (data.items().name(item).to_owned(), sum))
@@ -209,7 +265,7 @@ mod tests {
             window: 2,
             ..Options::default()
         };
-        let neighbours = learn(&Training::all(&data), &narrow);
+        let neighbours = Sequence::of(&Training::all(&data), &narrow).learn(&narrow);
         let seen: Vec<u32> = neighbours.of(0).map(|(item, _)| item).collect();
         assert_eq!(seen, [1, 2]);
     }

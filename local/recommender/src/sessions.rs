@@ -4,13 +4,15 @@
 //! counting most. What stands close to the shared item in a near history is recommended:
 //!
 //! ```text
-//! near(s)  = ( Σ_a  idf(a) / √place(a)  / len(s)^0.2 )³ · newness(s)
+//! near(s)  = ( Σ_a  idf(a) · fading(place of a) / len(s)^0.2 )³
 //!            over the last items a of the query, place 1 being the newest
-//! score b  = idf(b) · Σ_s  near(s) · at_s(b)          over the 100 nearest s
-//! at_s(b)  = 4 for the shared item itself, 1/d after it and 0.4/d before it, d places away
+//! score b  = Σ_s  near(s) · at_s(b)          over the 40 nearest s
+//! at_s(b)  = 4 for the shared item itself, 1/d after it and 0.4/d before it, at most 15 places d away
 //! ```
 //!
-//! Where people hardly ever come back to an item, those of the query count that much less.
+//! Where people hardly ever come back to an item, those of the query count that much less. Baskets
+//! have no order and say who somebody is, not what they are about to do: when the newest items of a
+//! query were not looked at one by one, near histories are silent.
 //!
 //! The method is that of session-based nearest neighbours (Jannach and Ludewig 2017; Kersbergen,
 //! Sprangers and Schelter 2022 keep only the newest sessions of each item, as here, so that an
@@ -18,25 +20,26 @@
 
 use crate::Event;
 use crate::accumulator::Accumulator;
+use crate::fading::Fading;
+use crate::ranking::Ranking;
 use crate::training::Training;
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 /// The newest histories kept for each item.
-const NEWEST: usize = 500;
+const NEWEST: usize = 100;
 /// The newest events kept of each history; a place in it fits a byte.
 const LONGEST: usize = 60;
 /// The newest distinct items of a query that look for neighbours.
 const ASKED: usize = 10;
 /// How many of the nearest histories are heard.
-const NEAREST: usize = 100;
+const NEAREST: usize = 40;
+/// How far around the shared item a near history is heard, in places.
+const AROUND: usize = 15;
 /// How much the shared item itself counts, the next one being 1.
 const SHARED: f32 = 4.0;
 /// How much what stands before the shared item counts, against what stands after it.
 const BEFORE: f32 = 0.4;
-/// How much less the oldest history counts than the newest.
-const AGEING: f32 = 0.3;
 
 /// The part of events that come back to an item from which coming back is usual.
 const USUAL_RETURNS: f32 = 0.1;
@@ -44,6 +47,10 @@ const USUAL_RETURNS: f32 = 0.1;
 /// How much what a history shares counts, by the history's length.
 static BY_LENGTH: LazyLock<[f32; LONGEST + 1]> =
     LazyLock::new(|| std::array::from_fn(|length| (length as f32).powf(-0.2)));
+
+/// How much an item counts by its distance from the shared one, the next one first.
+static BY_DISTANCE: LazyLock<[f32; AROUND]> =
+    LazyLock::new(|| std::array::from_fn(|places| 1.0 / (places + 1) as f32));
 
 /// Histories by age, and for each item where it occurs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -64,8 +71,8 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// Keeps every history of two events and more.
-    pub(crate) fn learn(training: &Training<'_>) -> Self {
+    /// Keeps every history of two events and more; answers the user of each as well.
+    pub(crate) fn learn(training: &Training<'_>) -> (Self, Vec<u32>) {
         let mut users: Vec<u32> = (0..training.users())
             .filter(|&user| training.history(user).len() > 1)
             .collect();
@@ -84,7 +91,7 @@ impl Sessions {
             ..Self::default()
         };
         sessions.index(training.items());
-        sessions
+        (sessions, users)
     }
 
     /// Notes for each item the newest histories it is in.
@@ -129,35 +136,77 @@ impl Sessions {
         }
     }
 
+    fn row_length(&self, history: usize) -> usize {
+        (self.starts[history + 1] - self.starts[history]) as usize
+    }
+
     fn row(&self, history: u32) -> &[u32] {
         let history = history as usize;
         &self.items[self.starts[history] as usize..self.starts[history + 1] as usize]
     }
 
-    /// Fills `scores`, which is empty, with what is in the histories nearest to `history`. The answer
-    /// is the largest score there would be if coming back were usual: what others are measured by.
-    pub(crate) fn score(&self, history: &[Event], scores: &mut Accumulator) -> f32 {
+    /// Fills `scores`, which is empty, with what is in the histories nearest to `history`, but for
+    /// history `not`. The answer is the largest score there would be if coming back were usual, by
+    /// which others are measured; 0 when no history is near.
+    pub(crate) fn score(
+        &self,
+        history: &[Event],
+        fading: Fading,
+        not: Option<u32>,
+        scores: &mut Accumulator,
+    ) -> f32 {
         let asked = newest_distinct(history, scores.items());
         if asked.is_empty() || self.starts.len() < 2 {
             return 0.0;
         }
-        Accumulator::with(self.starts.len(), |near| {
-            for (place, &item) in asked.iter().enumerate() {
-                let say = self.idf[item as usize] / ((place + 1) as f32).sqrt();
-                let row = self.occurrences(item);
-                self.histories[row]
-                    .iter()
-                    .for_each(|&history| near.add(history, say));
-            }
-            for (history, closeness) in self.nearest(near) {
-                self.hear(history, closeness, &asked, scores);
-            }
+        Accumulator::with(self.starts.len() - 1, |near| {
+            let places = self.share(&asked, fading, near);
+            self.hear(near, &places, not, scores);
         });
         let largest = scores.largest();
-        asked
-            .iter()
-            .for_each(|&item| scores.damp(item, self.returns));
+        for item in asked {
+            scores.damp(item, self.returns);
+        }
         largest
+    }
+
+    /// Adds up in `near` what each history shares with the items asked, the newest first. The answer
+    /// is the place of the newest of them in each history, in the order of `near`.
+    fn share(&self, asked: &[u32], fading: Fading, near: &mut Accumulator) -> Vec<u8> {
+        let mut newest = Vec::with_capacity(asked.len() * NEWEST);
+        for (age, &item) in asked.iter().enumerate() {
+            let say = self.idf[item as usize] * fading.by_places(age);
+            let row = self.occurrences(item);
+            let histories = self.histories[row.clone()].iter();
+            for (&history, &place) in histories.zip(&self.places[row]) {
+                if near.add(history, say) {
+                    newest.push(place);
+                }
+            }
+        }
+        newest
+    }
+
+    /// Adds the items of the nearest histories around the shared one.
+    fn hear(&self, near: &Accumulator, places: &[u8], not: Option<u32>, scores: &mut Accumulator) {
+        let indexes = 0..places.len() as u32;
+        let close = indexes.zip(near.sums()).map(|(index, (history, shared))| {
+            let own = not == Some(history);
+            let length = self.row_length(history as usize);
+            (index, if own { 0.0 } else { shared * BY_LENGTH[length] })
+        });
+        for nearest in Ranking::of(close, NEAREST).take(NEAREST) {
+            let index = nearest.item as usize;
+            let say = nearest.score.powi(3);
+            let (before, from) = self.row(near.touched(index)).split_at(places[index].into());
+            scores.add(from[0], say * SHARED);
+            for (&item, part) in from[1..].iter().zip(&*BY_DISTANCE) {
+                scores.add(item, say * part);
+            }
+            for (&item, part) in before.iter().rev().zip(&*BY_DISTANCE) {
+                scores.add(item, say * BEFORE * part);
+            }
+        }
     }
 
     /// Whether all numbers fit together, for a vocabulary of `items` items.
@@ -181,58 +230,26 @@ impl Sessions {
             && self
                 .histories
                 .iter()
-                .all(|&history| (history as usize) + 1 < self.starts.len())
+                .zip(&self.places)
+                .all(|(&history, &place)| {
+                    let history = history as usize;
+                    history + 1 < self.starts.len() && usize::from(place) < self.row_length(history)
+                })
     }
 
     fn occurrences(&self, item: u32) -> std::ops::Range<usize> {
         let item = item as usize;
         self.occurrences[item] as usize..self.occurrences[item + 1] as usize
     }
-
-    /// The nearest histories with how much each is heard.
-    fn nearest(&self, near: &Accumulator) -> Vec<(u32, f32)> {
-        let mut all: Vec<(u32, f32)> = near
-            .sums()
-            .map(|(history, shared)| (history, shared * BY_LENGTH[self.row(history).len()]))
-            .collect();
-        if all.len() > NEAREST {
-            all.select_nth_unstable_by(NEAREST, nearer);
-            all.truncate(NEAREST);
-        }
-        // Sums of floats depend on their order, and selection has none.
-        all.sort_unstable_by(nearer);
-        let newest = (self.starts.len() - 1) as f32;
-        for (history, closeness) in &mut all {
-            let age = 1.0 - *history as f32 / newest;
-            *closeness = closeness.powi(3) * (1.0 - AGEING * age);
-        }
-        all
-    }
-
-    /// Adds the items of one history around the newest item of the query that it shares.
-    fn hear(&self, history: u32, closeness: f32, asked: &[u32], scores: &mut Accumulator) {
-        let row = self.row(history);
-        let shared = |item: &u32| row.iter().rposition(|other| other == item);
-        let Some(at) = asked.iter().find_map(shared) else {
-            return;
-        };
-        for (place, &item) in row.iter().enumerate() {
-            let counts = match place.cmp(&at) {
-                Ordering::Equal => SHARED,
-                Ordering::Greater => 1.0 / (place - at) as f32,
-                Ordering::Less => BEFORE / (at - place) as f32,
-            };
-            scores.add(item, closeness * counts * self.idf[item as usize]);
-        }
-    }
 }
 
-fn nearer(a: &(u32, f32), b: &(u32, f32)) -> Ordering {
-    b.1.total_cmp(&a.1).then(b.0.cmp(&a.0))
-}
-
-/// The last distinct items of a history, the newest first.
+/// The last distinct items of a history, the newest first; none where several were taken at a time.
 fn newest_distinct(history: &[Event], items: usize) -> Vec<u32> {
+    let newest = &history[history.len().saturating_sub(ASKED)..];
+    let steps = newest.chunk_by(|a, b| a.timestamp == b.timestamp).count();
+    if 2 * steps < newest.len() {
+        return Vec::new();
+    }
     let mut asked = Vec::with_capacity(ASKED);
     for event in history.iter().rev().take(LONGEST) {
         if asked.len() < ASKED && (event.item as usize) < items && !asked.contains(&event.item) {
@@ -264,18 +281,19 @@ mod tests {
     }
 
     fn scores(data: &Interactions, history: &str) -> Vec<(String, f32)> {
-        let sessions = Sessions::learn(&Training::all(data));
+        let sessions = Sessions::learn(&Training::all(data)).0;
         assert!(sessions.fits(data.items().len()));
         let events: Vec<Event> = history
             .chars()
-            .map(|item| Event {
+            .enumerate()
+            .map(|(time, item)| Event {
                 item: data.items().get(&item.to_string()).unwrap_or(u32::MAX),
-                timestamp: 0,
+                timestamp: time as i64,
                 weight: 1.0,
             })
             .collect();
         Accumulator::with(data.items().len(), |scores| {
-            sessions.score(&events, scores);
+            sessions.score(&events, Fading::USUAL, None, scores);
             let mut all: Vec<(String, f32)> = scores
                 .sums()
                 .map(|(item, score)| (data.items().name(item).to_owned(), score))
@@ -314,7 +332,7 @@ mod tests {
     #[test]
     fn numbers_that_point_outside_do_not_fit() {
         let data = shop(&["ab", "bc"]);
-        let good = Sessions::learn(&Training::all(&data));
+        let good = Sessions::learn(&Training::all(&data)).0;
         assert!(good.fits(3) && !good.fits(2) && !good.fits(0));
         assert!(Sessions::default().fits(0));
         let mut bad = good.clone();

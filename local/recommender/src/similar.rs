@@ -49,9 +49,9 @@ pub(crate) fn learn(training: &Training<'_>, options: &Options) -> Neighbours {
                     );
                 }
                 let say = says[user as usize];
-                context
-                    .sums()
-                    .for_each(|(other, value)| sums.add(other, value * say));
+                for (other, value) in context.sums() {
+                    sums.add(other, value * say);
+                }
             });
         }
     };

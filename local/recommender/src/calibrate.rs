@@ -1,0 +1,137 @@
+//! Chooses the pace at which the past loses its say, by asking the data.
+//!
+//! A few hundred users are asked, each somewhere in the middle of their history, what came next. The
+//! pace that puts the right answers highest (mean reciprocal rank) is taken. A model that has seen the
+//! answer cannot be asked for it, so what the asked user contributed is left out of every weight and
+//! of the near histories: that is exact, and cheaper than training twice.
+
+use crate::accumulator::Accumulator;
+use crate::fading::Fading;
+use crate::neighbours::Neighbours;
+use crate::sequence::{self, Sequence};
+use crate::sessions::Sessions;
+use crate::training::Training;
+use crate::{Event, blend};
+use rayon::prelude::*;
+
+/// How many are asked: enough to tell the paces apart, few enough not to be noticed.
+const ASKED: usize = 600;
+/// A pace other than the usual one has to be better by this part.
+const CLEARLY: f64 = 1.01;
+
+/// What is trained so far.
+pub(crate) struct Trained<'a> {
+    pub(crate) training: &'a Training<'a>,
+    pub(crate) sequence: &'a Sequence<'a>,
+    pub(crate) neighbours: &'a Neighbours,
+    pub(crate) sessions: &'a Sessions,
+    /// The user of each history in `sessions`.
+    pub(crate) users: &'a [u32],
+}
+
+impl Trained<'_> {
+    /// The pace that these data ask for.
+    pub(crate) fn pace(&self) -> Fading {
+        let histories: Vec<u32> = (0..self.users.len() as u32)
+            .step_by(self.users.len().div_ceil(ASKED).max(1))
+            .collect();
+        let gain = |pace: Fading| -> f64 {
+            // Collected in order first: sums of floats depend on it.
+            let ranks: Vec<f64> = histories
+                .par_iter()
+                .map(|&history| self.reciprocal_rank(history, pace))
+                .collect();
+            ranks.iter().sum()
+        };
+        let usual = gain(Fading::USUAL) * CLEARLY;
+        let others = Fading::all().filter(|pace| *pace != Fading::USUAL);
+        others
+            .map(|pace| (gain(pace), pace))
+            .fold((usual, Fading::USUAL), |best, other| {
+                if other.0 > best.0 { other } else { best }
+            })
+            .1
+    }
+
+    /// 1 / the place at which the item is expected that came next; 0 when it is not.
+    fn reciprocal_rank(&self, history: u32, pace: Fading) -> f64 {
+        let user = self.users[history as usize];
+        let events = self.training.history(user);
+        // Each history is cut somewhere else, always at the beginning of a step.
+        let next = 1 + history as usize * 7_919 % (events.len() - 1);
+        let known = events.partition_point(|event| event.timestamp < events[next].timestamp);
+        if known == 0 {
+            return 0.0;
+        }
+        let next = events[next].item;
+        Accumulator::with(self.training.items(), |scores| {
+            self.follow(user, &events[..known], pace, scores);
+            blend::near_histories(self.sessions, &events[..known], pace, Some(history), scores);
+            let expected = scores.get(next);
+            if expected == 0.0 {
+                return 0.0;
+            }
+            let better = scores.sums().filter(|&(_, score)| score > expected).count();
+            1.0 / (better + 1) as f64
+        })
+    }
+
+    /// What follows a history if its user had not been there.
+    fn follow(&self, user: u32, history: &[Event], pace: Fading, scores: &mut Accumulator) {
+        let items = self.training.items();
+        sequence::each_asked(history, pace, items, |item, say, heard| {
+            Accumulator::with(items, |own| {
+                self.sequence.contribution(user, item, own);
+                for (other, weight) in self.neighbours.of(item).take(heard) {
+                    let part = own.get(other) * self.sequence.norm(item, other);
+                    scores.add(other, say * (weight - part).max(0.0));
+                }
+            });
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Interactions, InteractionsBuilder, Options};
+
+    fn pace(data: &Interactions) -> Fading {
+        let (training, options) = (Training::all(data), Options::default());
+        let sequence = Sequence::of(&training, &options);
+        let (sessions, users) = Sessions::learn(&training);
+        Trained {
+            training: &training,
+            sequence: &sequence,
+            neighbours: &sequence.learn(&options),
+            sessions: &sessions,
+            users: &users,
+        }
+        .pace()
+    }
+
+    /// Histories of ten clicks; `item(user, place)` names them.
+    fn shop(item: impl Fn(usize, usize) -> String) -> Interactions {
+        let mut builder = InteractionsBuilder::new();
+        for user in 0..400 {
+            for place in 0..10 {
+                let time = (user * 100 + place) as i64;
+                builder.push(&user.to_string(), &item(user, place), time, 1.0);
+            }
+        }
+        builder.build()
+    }
+
+    #[test]
+    fn where_the_last_click_tells_all_the_past_fades_fast() {
+        // Each item leads to one other; where a visitor began says nothing.
+        let chains = shop(|user, place| format!("{}", (user * user + place * (place + user)) % 97));
+        let tastes = shop(|user, place| {
+            let shelf = user % 8;
+            format!("{shelf} {}", (user * 31 + place * place * 17) % 40)
+        });
+        let order = |pace: Fading| Fading::all().position(|one| one == pace).unwrap();
+        assert!(order(pace(&tastes)) <= order(Fading::USUAL));
+        assert!(order(pace(&chains)) >= order(pace(&tastes)));
+    }
+}
