@@ -114,7 +114,7 @@ async fn answers_carry_metadata_promotions_and_reasons() -> Result<()> {
             .iter()
             .all(|one| one.promotion_name() == Some("mugs"))
     );
-    assert!(marked.iter().all(|one| one.reason() == ["Promoted"]));
+    assert!(marked.iter().all(|one| one.reason() == ["Promoted item"]));
     assert_eq!(
         promoted
             .iter()

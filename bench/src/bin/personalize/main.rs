@@ -52,9 +52,9 @@ struct Arguments {
     /// Seconds that count; as many before them do not
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Ask with a filter by category
-    #[arg(long)]
-    filter: bool,
+    /// Ask with a filter
+    #[arg(long, value_enum)]
+    filter: Option<shop::Filter>,
 }
 
 /// The server, which ends with this process.
