@@ -160,8 +160,7 @@ impl App {
                 .dataset_import_jobs
                 .get(job)
                 .map_or(0.0, |job| job.life.creation_date_time);
-            data.write()
-                .import(batch, ImportMode::Incremental, received);
+            data.import(batch, ImportMode::Incremental, received);
         }
         Ok(())
     }

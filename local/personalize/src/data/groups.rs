@@ -16,6 +16,19 @@ use crate::{error::Error, fault::Fault, state::replace};
 pub(crate) struct GroupData {
     group: RwLock<Group>,
     journal: Mutex<Option<(PathBuf, File)>>,
+    /// Held while rows of an import are on their way into the group.
+    pub(super) importing: Mutex<()>,
+}
+
+#[cfg(test)]
+impl From<Group> for GroupData {
+    /// In memory only.
+    fn from(group: Group) -> Self {
+        Self {
+            group: RwLock::new(group),
+            ..Self::default()
+        }
+    }
 }
 
 impl GroupData {
@@ -59,6 +72,10 @@ impl GroupData {
     /// # Errors
     /// When the journal cannot be written; nothing has changed then.
     pub(crate) fn erase(&self, users: &BTreeSet<String>) -> Result<u64, Error> {
+        let _alone = self
+            .importing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut group = self.write();
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((path, _)) = &*journal {
@@ -98,8 +115,8 @@ impl Groups {
         }
         let journal = journal.map(open_journal).transpose()?;
         let data = Arc::new(GroupData {
-            group: RwLock::default(),
             journal: Mutex::new(journal),
+            ..GroupData::default()
         });
         all.insert(arn.to_owned(), Arc::clone(&data));
         Ok(data)

@@ -79,8 +79,10 @@ async fn import(app: &Arc<App>, job: &DatasetImportJob, target: &Target) -> Outc
     let data = data.map_err(|fault| fault.message)?;
     let batch = rows.keep()?;
     tracing::info!(dataset = dataset_arn, rows = batch.len(), "imported");
-    data.write()
-        .import(batch, job.import_mode, job.life.creation_date_time);
+    let (mode, received) = (job.import_mode, job.life.creation_date_time);
+    tokio::task::spawn_blocking(move || data.import(batch, mode, received))
+        .await
+        .map_err(|error| format!("the rows could not be taken: {error}"))?;
     Ok(commit(job.clone()))
 }
 
