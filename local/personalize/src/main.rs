@@ -49,6 +49,9 @@ struct Arguments {
     /// as in {"counts":{"campaignsInGroup":20}}
     #[arg(long, value_name = "FILE")]
     quotas: Option<PathBuf>,
+    /// File to append the metrics of metric attributions to, in CloudWatch's embedded metric format
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
     /// Limit requests to the service's rates: ThrottlingException beyond them
     #[arg(long)]
     throttle: bool,
@@ -86,6 +89,7 @@ async fn serve(arguments: Arguments) -> Result<(), Error> {
         s3_endpoint: arguments.s3_endpoint,
         pace: arguments.pace,
         quotas: arguments.quotas,
+        metrics: arguments.metrics,
         throttle: arguments.throttle,
     })
     .await?;

@@ -228,6 +228,8 @@ record! {
         #[serde(skip_serializing_if = "Option::is_none")]
         role_arn: Option<String>,
         import_mode: ImportMode,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        publish_attribution_metrics_to_s3: Option<bool>,
         #[serde(flatten)]
         life: Life,
     }

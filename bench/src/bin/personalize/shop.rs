@@ -122,10 +122,26 @@ async fn import(server: &mut Connection, name: &str, fields: &[Value]) -> Result
     let dataset = json!({ "name": name, "datasetType": name, "datasetGroupArn": GROUP,
         "schemaArn": schema["schemaArn"] });
     let dataset = make(server, "Dataset", dataset).await?;
+    run_job(server, name, name, &dataset).await
+}
+
+/// Imports the file of a dataset.
+async fn run_job(server: &mut Connection, name: &str, job: &str, dataset: &Value) -> Result<()> {
     let file = format!("s3://data/{}.csv", name.to_lowercase());
-    let job = json!({ "jobName": name, "datasetArn": dataset, "dataSource": { "dataLocation": file },
+    let job = json!({ "jobName": job, "datasetArn": dataset, "dataSource": { "dataLocation": file },
         "roleArn": "arn:aws:iam::000000000000:role/import" });
     make(server, "DatasetImportJob", job).await?;
+    Ok(())
+}
+
+/// Replaces the interactions by themselves, one import after another. Ends by an error only.
+pub(crate) async fn import_again(address: SocketAddr) -> Result<()> {
+    let mut server = Connection::open(address).await?;
+    let dataset = GROUP.replace("dataset-group", "dataset") + "/INTERACTIONS";
+    for number in 1.. {
+        let job = format!("again-{number}");
+        run_job(&mut server, "Interactions", &job, &json!(dataset)).await?;
+    }
     Ok(())
 }
 

@@ -42,11 +42,12 @@ impl GroupData {
         self.group.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes records to the journal, then takes them; the next question sees them.
+    /// Writes records to the journal, then takes them; the next question sees them. Answers those
+    /// that were no repetition.
     ///
     /// # Errors
     /// `InternalFailure` when the journal cannot be written; nothing is taken then.
-    pub(crate) fn stream(&self, records: Vec<Record>) -> Result<(), Fault> {
+    pub(crate) fn stream(&self, mut records: Vec<Record>) -> Result<Vec<Record>, Fault> {
         let mut group = self.write();
         if let Some((path, file)) =
             &mut *self.journal.lock().unwrap_or_else(PoisonError::into_inner)
@@ -61,10 +62,13 @@ impl GroupData {
                 .map_err(Error::state("write", path.as_path()))
                 .map_err(Fault::internal)?;
         }
-        for record in records {
-            group.take(record).map_err(Fault::internal)?;
+        let mut new = Vec::with_capacity(records.len());
+        for record in &records {
+            new.push(group.take(record.clone()).map_err(Fault::internal)?);
         }
-        Ok(())
+        let mut new = new.into_iter();
+        records.retain(|_| new.next() == Some(true));
+        Ok(records)
     }
 
     /// Takes away all that is known of some users, in the journal too; answers how many rows went.

@@ -12,6 +12,7 @@ use csv::Writer;
 use super::{csv::read, s3::Location};
 use crate::{
     app::App,
+    attribution,
     data::{
         batch::Batch,
         schema::{DatasetType, Schema},
@@ -83,6 +84,17 @@ async fn import(app: &Arc<App>, job: &DatasetImportJob, target: &Target) -> Outc
     tokio::task::spawn_blocking(move || data.import(batch, mode, received))
         .await
         .map_err(|error| format!("the rows could not be taken: {error}"))?;
+    if target.dataset_type == DatasetType::Interactions {
+        let group = &target.dataset.dataset_group_arn;
+        if let Err(problem) = attribution::publish(app, job, group, &location).await {
+            // The rows are in; a report that cannot be written does not take them out again.
+            tracing::error!(
+                job = job.dataset_import_job_arn,
+                problem,
+                "no attribution report"
+            );
+        }
+    }
     Ok(commit(job.clone()))
 }
 
