@@ -22,6 +22,10 @@ Examples:
       in memory, datasets from a local S3
   personalize-local --state .local/personalize --pace 0.2
       keeps everything in a directory; every state of a life cycle takes at least 0.2 s
+  personalize-local --pace real --throttle
+      as slow and as strict as AWS, to rehearse a roll-out
+  personalize-local --quotas quotas.json --metrics metrics.log
+      quotas of your account; what metric attributions count, a line of JSON each
   AWS_ENDPOINT_URL=http://127.0.0.1:4570 aws personalize list-recipes
       asks it";
 

@@ -148,10 +148,10 @@ fn files(directory: &Path) -> Result<Vec<(std::path::PathBuf, Vec<u8>)>> {
 async fn training_and_deletion_go_on_after_any_number_of_kills() -> Result<()> {
     let state = std::env::temp_dir().join(format!("personalize-local-{}", uuid::Uuid::new_v4()));
     let objects = shop::objects();
-    let gone = "USER_ID\nu7\n".to_owned();
-    let mut put = objects.lock().map_err(|error| error.to_string())?;
-    put.insert("deletion/users.csv".to_owned(), gone);
-    drop(put);
+    {
+        let mut objects = objects.lock().map_err(|error| error.to_string())?;
+        objects.insert("deletion/users.csv".to_owned(), "USER_ID\nu7\n".to_owned());
+    }
     let s3 = s3::serve(objects).await?;
     let (server, clients) = spawn(&state, s3).await?;
     let group = shop::create_datasets(&clients).await?;

@@ -1,7 +1,7 @@
 //! How the rows of an import become part of a group that is asked meanwhile: everything that takes
 //! long is done beside the group, which is locked for moments only.
 
-use std::sync::PoisonError;
+use std::{sync::PoisonError, thread::sleep, time::Duration};
 
 use recommender::Ids;
 
@@ -15,8 +15,11 @@ use super::{
 };
 use crate::resources::ImportMode;
 
-/// So many names or rows are taken while the group is locked once.
-const AT_ONCE: usize = 4096;
+/// So many names or rows are taken while the group is locked once, in half a millisecond.
+const AT_ONCE: usize = 1024;
+/// Between two of these times. The lock is not fair: who locks it again at once has it again, before
+/// those who wait have woken up.
+const PAUSE: Duration = Duration::from_micros(100);
 
 impl GroupData {
     /// Takes the rows of an import that was `received` at this time (epoch seconds). A question sees
@@ -84,6 +87,8 @@ impl GroupData {
                 table.import(id, cells, received, full);
                 kept.push(id);
             }
+            drop(group);
+            sleep(PAUSE);
         }
         if full {
             kept.sort_unstable();
@@ -92,15 +97,17 @@ impl GroupData {
         }
     }
 
-    /// For every id of a batch, its number in the group. Numbers of the group never change, so that
-    /// histories and models can keep them.
-    fn absorb(&self, batch: &Ids, ids: impl Fn(&mut Group) -> &mut Ids) -> Vec<u32> {
+    /// For every id of an import or a model, its number in the group. Numbers of the group never
+    /// change, so that histories and models can keep them.
+    pub(crate) fn absorb(&self, batch: &Ids, ids: impl Fn(&mut Group) -> &mut Ids) -> Vec<u32> {
         let mut numbers = Vec::with_capacity(batch.len());
         let mut names = batch.iter().peekable();
         while names.peek().is_some() {
             let mut group = self.write();
             let ids = ids(&mut group);
             numbers.extend(names.by_ref().take(AT_ONCE).map(|name| ids.intern(name)));
+            drop(group);
+            sleep(PAUSE);
         }
         numbers
     }
