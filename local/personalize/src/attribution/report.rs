@@ -13,7 +13,7 @@ use crate::{
     app::App,
     clock::epoch_seconds,
     data::groups::GroupData,
-    import::s3::Location,
+    import::s3::{Location, Reach},
     resources::{DatasetImportJob, ImportMode, MetricAttribution},
 };
 
@@ -51,7 +51,7 @@ pub(crate) async fn publish(
         return Ok(());
     };
     let (mut sums, sources) = (Sums::new(metrics), Arc::new(sources));
-    for key in app.bucket.keys(from).await? {
+    for key in app.bucket.keys(from, Reach::Folder).await? {
         let content = app.bucket.open(&from.bucket, &key).await?;
         let (data, sources) = (Arc::clone(&data), Arc::clone(&sources));
         let counted = tokio::task::spawn_blocking(move || {

@@ -26,7 +26,7 @@ use crate::{
     data::groups::GroupData,
     fault::Fault,
     filter::values::{self, Values},
-    import::s3::Location,
+    import::s3::{Location, Reach},
     input::Input,
     models::Deployed,
     quotas,
@@ -154,7 +154,7 @@ async fn run(app: Arc<App>, order: BatchOrder, answer: Answer) -> Result<(), Str
     };
     let from = place(&order.job_input, "s3DataSource")?;
     let to = place(&order.job_output, "s3DataDestination")?;
-    let keys = app.bucket.keys(&from).await?;
+    let keys = app.bucket.keys(&from, Reach::Prefix).await?;
     let mut left = app.quotas.batch;
     let folder = shared_folder(&keys).len();
     for key in keys {

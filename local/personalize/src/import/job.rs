@@ -9,7 +9,10 @@ use std::{
 
 use csv::Writer;
 
-use super::{csv::read, s3::Location};
+use super::{
+    csv::read,
+    s3::{Location, Reach},
+};
 use crate::{
     app::App,
     attribution,
@@ -58,7 +61,7 @@ fn find(estate: &Estate, arn: &str) -> Result<(DatasetImportJob, Target), String
 async fn import(app: &Arc<App>, job: &DatasetImportJob, target: &Target) -> Outcome {
     let text = job.data_source["dataLocation"].as_str().unwrap_or_default();
     let location = Location::parse(text).ok_or_else(|| format!("Invalid Data location: {text}"))?;
-    let keys = app.bucket.keys(&location).await?;
+    let keys = app.bucket.keys(&location, Reach::Folder).await?;
     let dataset_arn = &target.dataset.dataset_arn;
     let mut rows = Rows::new(app, job, target)?;
     for key in keys {
