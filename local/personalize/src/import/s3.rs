@@ -219,10 +219,6 @@ mod tests {
                 .meant(keys(), Reach::Folder)
                 .is_empty()
         );
-        assert_eq!(
-            location("s3://x/data/b").meant(keys(), Reach::Prefix).len(),
-            2
-        );
         assert_eq!(location("s3://x/dat").meant(keys(), Reach::Prefix).len(), 4);
         assert_eq!(
             location("s3://x/data/a.csv").meant(keys(), Reach::Prefix),
