@@ -1,7 +1,7 @@
 //! A filter and a request made into a predicate. Names are looked up once per request. What a single
-//! test becomes is in `test.rs`.
+//! test becomes is in `leaf.rs`.
 
-mod test;
+mod leaf;
 #[cfg(test)]
 mod tests;
 
