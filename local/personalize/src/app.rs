@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    attribution::MetricsFile,
     data::{
         batch::Batch,
         groups::Groups,
@@ -41,6 +42,8 @@ pub(crate) struct App {
     pub(crate) models: Models,
     /// How much of everything there may be.
     pub(crate) quotas: Quotas,
+    /// Where the metrics of attributions go, if anywhere.
+    pub(crate) metrics: Option<MetricsFile>,
     /// Keeps to the service's rates, if that is wanted.
     pub(crate) throttle: Option<Throttle>,
     /// Where everything is kept, if anywhere.
@@ -60,6 +63,11 @@ impl App {
             pace: config.pace,
             bucket: Bucket::new(config.s3_endpoint.clone()),
             quotas: Quotas::load(config.quotas.as_deref())?,
+            metrics: config
+                .metrics
+                .as_deref()
+                .map(MetricsFile::open)
+                .transpose()?,
             throttle: config.throttle.then(Throttle::default),
             groups: Groups::default(),
             models: Models::default(),
@@ -160,8 +168,7 @@ impl App {
                 .dataset_import_jobs
                 .get(job)
                 .map_or(0.0, |job| job.life.creation_date_time);
-            data.write()
-                .import(batch, ImportMode::Incremental, received);
+            data.import(batch, ImportMode::Incremental, received);
         }
         Ok(())
     }

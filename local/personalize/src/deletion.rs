@@ -6,7 +6,11 @@ use std::{collections::BTreeSet, io::Read, sync::Arc};
 use crate::{
     app::App,
     error::Error,
-    import::{copies, csv::ID_LENGTH, s3::Location},
+    import::{
+        copies,
+        csv::ID_LENGTH,
+        s3::{Location, Reach},
+    },
     lifecycle::{Outcome, Stages, Work},
     resources::{DataDeletionJob, Status},
 };
@@ -44,7 +48,7 @@ impl Work for DataDeletionJob {
 async fn users(app: &Arc<App>, job: &DataDeletionJob) -> Result<BTreeSet<String>, String> {
     let text = job.data_source["dataLocation"].as_str().unwrap_or_default();
     let location = Location::parse(text).ok_or_else(|| format!("Invalid Data location: {text}"))?;
-    let keys = app.bucket.keys(&location).await?;
+    let keys = app.bucket.keys(&location, Reach::Folder).await?;
     let mut users = BTreeSet::new();
     let mut left = app.quotas.batch.deletion_bytes;
     for key in keys {

@@ -5,6 +5,7 @@
 //! nothing here knows of the rest of the project.
 
 mod app;
+mod attribution;
 mod batch;
 mod clock;
 mod control;

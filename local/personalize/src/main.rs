@@ -22,6 +22,10 @@ Examples:
       in memory, datasets from a local S3
   personalize-local --state .local/personalize --pace 0.2
       keeps everything in a directory; every state of a life cycle takes at least 0.2 s
+  personalize-local --pace real --throttle
+      as slow and as strict as AWS, to rehearse a roll-out
+  personalize-local --quotas quotas.json --metrics metrics.log
+      quotas of your account; what metric attributions count, a line of JSON each
   AWS_ENDPOINT_URL=http://127.0.0.1:4570 aws personalize list-recipes
       asks it";
 
@@ -49,6 +53,9 @@ struct Arguments {
     /// as in {"counts":{"campaignsInGroup":20}}
     #[arg(long, value_name = "FILE")]
     quotas: Option<PathBuf>,
+    /// File to append the metrics of metric attributions to, in CloudWatch's embedded metric format
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
     /// Limit requests to the service's rates: ThrottlingException beyond them
     #[arg(long)]
     throttle: bool,
@@ -86,6 +93,7 @@ async fn serve(arguments: Arguments) -> Result<(), Error> {
         s3_endpoint: arguments.s3_endpoint,
         pace: arguments.pace,
         quotas: arguments.quotas,
+        metrics: arguments.metrics,
         throttle: arguments.throttle,
     })
     .await?;

@@ -33,10 +33,8 @@ pub(crate) struct Deployed {
 
 impl Deployed {
     fn new(model: Model, data: &GroupData) -> Self {
-        let mut group = data.write();
-        let names = model.items().iter();
-        let to_group: Vec<u32> = names.map(|name| group.items.intern(name)).collect();
-        let mut of_group = vec![NONE; group.items.len()];
+        let to_group = data.absorb(model.items(), |group| &mut group.items);
+        let mut of_group = vec![NONE; data.read().items.len()];
         for (item, of) in (0..).zip(&to_group) {
             of_group[*of as usize] = item;
         }

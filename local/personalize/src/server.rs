@@ -24,6 +24,8 @@ pub struct Config {
     pub pace: Pace,
     /// A file of quotas that are not to be the service's own.
     pub quotas: Option<PathBuf>,
+    /// The file to which the metrics of attributions are appended, if any.
+    pub metrics: Option<PathBuf>,
     /// Whether requests are limited to the service's rates.
     pub throttle: bool,
 }
@@ -37,6 +39,7 @@ impl Default for Config {
             s3_endpoint: None,
             pace: Pace::default(),
             quotas: None,
+            metrics: None,
             throttle: false,
         }
     }

@@ -28,6 +28,13 @@ use crate::{
 /// What the names of control plane operations begin with.
 const TARGET: &str = "AmazonPersonalize.";
 
+/// Where GetRecommendations is.
+const RECOMMENDATIONS: &str = "/recommendations";
+/// Where GetPersonalizedRanking is.
+const RANKING: &str = "/personalize-ranking";
+/// Where GetActionRecommendations is.
+const ACTIONS: &str = "/action-recommendations";
+
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
@@ -58,12 +65,15 @@ async fn answer(
     let scope = Scope::of(header("authorization"));
     let (protocol, name, operation) = find(&method, uri.path(), header("x-amz-target"));
     let named = name.clone();
-    // Operations wait for locks and disks and compute: not on the threads that serve connections.
-    let work =
-        tokio::task::spawn_blocking(move || answer_of(&app, scope, &named, operation?, &body));
-    let result = work
-        .await
-        .unwrap_or_else(|error| Err(Fault::internal(error)));
+    let work = move || answer_of(&app, scope, &named, operation?, &body);
+    // A recommendation is computed in less time than it takes to hand it to another thread and back.
+    // Other operations wait for disks: not on the threads that serve connections.
+    let result = match uri.path() {
+        RECOMMENDATIONS | RANKING | ACTIONS => work(),
+        _ => tokio::task::spawn_blocking(work)
+            .await
+            .unwrap_or_else(|error| Err(Fault::internal(error))),
+    };
     let error = result.as_ref().err().map(|fault| fault.kind.name());
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
     tracing::debug!(operation = name, error, milliseconds, "answered");
@@ -103,12 +113,12 @@ fn find(
         return (Protocol::Json11, name.to_owned(), operations::find(name));
     }
     let (name, operation): (_, Option<Operation>) = match path {
-        "/recommendations" => ("GetRecommendations", Some(get_recommendations)),
-        "/personalize-ranking" => ("GetPersonalizedRanking", Some(get_personalized_ranking)),
+        RECOMMENDATIONS => ("GetRecommendations", Some(get_recommendations)),
+        RANKING => ("GetPersonalizedRanking", Some(get_personalized_ranking)),
         "/events" => ("PutEvents", Some(put_events)),
         "/items" => ("PutItems", Some(put_items)),
         "/users" => ("PutUsers", Some(put_users)),
-        "/action-recommendations" => ("GetActionRecommendations", Some(get_action_recommendations)),
+        ACTIONS => ("GetActionRecommendations", Some(get_action_recommendations)),
         "/actions" => ("PutActions", Some(put_actions)),
         "/action-interactions" => ("PutActionInteractions", Some(put_action_interactions)),
         other => (other, None),

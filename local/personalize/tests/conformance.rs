@@ -1,14 +1,17 @@
 //! Runs `conformance/conformance.py` against this build of the server. It needs a Python with boto3:
-//! the one that `PYTHON` names, or `python3`; `conformance/requirements.txt` says which boto3.
+//! the one that `PYTHON` names, which must have it, or `python3`, without whose boto3 the walk is
+//! skipped; `conformance/requirements.txt` says which boto3.
 
 use std::{env, path::Path, process::Command};
 
 #[test]
 fn every_operation_is_as_the_service_models_say() {
-    let python = env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let asked = env::var("PYTHON");
+    let python = asked.clone().unwrap_or_else(|_| "python3".to_owned());
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
     let boto3 = Command::new(&python).args(["-c", "import boto3"]).output();
     if !boto3.is_ok_and(|output| output.status.success()) {
+        assert!(asked.is_err(), "PYTHON is {python}, which has no boto3");
         println!(
             "skipped: {python} has no boto3; `pip install -r {}` and set PYTHON to run this test",
             directory.join("requirements.txt").display()

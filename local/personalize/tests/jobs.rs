@@ -90,6 +90,15 @@ async fn batch_jobs_answer_line_by_line() -> Result<()> {
     assert!(error.contains("'userId'"), "{error}");
     assert_eq!(lines(&get(&objects, "out/users_errors.out")?).len(), 2);
 
+    // Two files of one name have two outputs.
+    put(&objects, "batch/many/a/users.json", "{\"userId\":\"u1\"}\n")?;
+    put(&objects, "batch/many/b/users.json", "{\"userId\":\"u2\"}\n")?;
+    infer(&clients, &taste, "many", None).await?;
+    for (folder, user) in [("a", "u1"), ("b", "u2")] {
+        let out = lines(&get(&objects, &format!("out/{folder}/users.json.out"))?);
+        assert_eq!(out[0]["input"]["userId"], user);
+    }
+
     let filter = clients
         .control
         .create_filter()

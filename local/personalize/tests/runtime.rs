@@ -114,7 +114,7 @@ async fn answers_carry_metadata_promotions_and_reasons() -> Result<()> {
             .iter()
             .all(|one| one.promotion_name() == Some("mugs"))
     );
-    assert!(marked.iter().all(|one| one.reason() == ["Promoted"]));
+    assert!(marked.iter().all(|one| one.reason() == ["Promoted item"]));
     assert_eq!(
         promoted
             .iter()
@@ -123,6 +123,17 @@ async fn answers_carry_metadata_promotions_and_reasons() -> Result<()> {
         3
     );
     assert_eq!(items(ask().promotions(promotion)).await?, promoted);
+
+    // A filter and the answer's length leave the scores and the order as they are.
+    let score = |one: &PredictedItem| (one.item_id().map(str::to_owned), one.score());
+    let all = items(ask().num_results(40)).await?;
+    let plates = ask().num_results(5).filter_arn(&of_category);
+    let plates = items(plates.filter_values("CATEGORY", "\"plates\"")).await?;
+    let expected = all.iter().filter(|one| number(one) >= 20).take(5);
+    assert!(expected.map(score).eq(plates.iter().map(score)));
+    assert!(plates.iter().all(|one| one.reason().is_empty()));
+    let sum: f64 = all.iter().filter_map(PredictedItem::score).sum();
+    assert!((sum - 1.0).abs() < 1e-6, "{sum}");
 
     let columns = |names: &[&str]| {
         let names = names.iter().map(|name| (*name).to_owned()).collect();

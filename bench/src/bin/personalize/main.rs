@@ -5,23 +5,23 @@
 //! imported from an S3 served here, trained and deployed. Then every connection asks for random
 //! users, one request after another, and counts from the first byte written to the last byte read.
 //!
+//! `--importing` imports the interactions again and again meanwhile. `--start` measures something
+//! else: how long a killed server takes until it is ready, and until its first answer.
+//!
 //! It exits with 1 when a bar is missed, with 2 when it could not measure.
 
 mod bucket;
 mod connection;
 mod load;
+mod server;
 mod shop;
+mod start;
 
-use std::{
-    error::Error,
-    io::{BufRead, BufReader},
-    net::SocketAddr,
-    path::PathBuf,
-    process::{Child, Command, ExitCode, Stdio},
-    time::Duration,
-};
+use std::{error::Error, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
+use serde_json::Value;
+use server::Server;
 
 /// The least answers a second.
 const RATE: f64 = 5_000.0;
@@ -52,19 +52,15 @@ struct Arguments {
     /// Seconds that count; as many before them do not
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Ask with a filter by category
+    /// Ask with a filter
+    #[arg(long, value_enum)]
+    filter: Option<shop::Filter>,
+    /// Import the interactions again and again meanwhile
     #[arg(long)]
-    filter: bool,
-}
-
-/// The server, which ends with this process.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+    importing: bool,
+    /// Measure the start of a server that was killed
+    #[arg(long, conflicts_with_all = ["filter", "importing"])]
+    start: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -85,15 +81,25 @@ async fn run(arguments: &Arguments) -> Result<bool> {
         users: arguments.users,
         interactions: arguments.interactions,
     };
-    let s3 = bucket::serve(shop::objects(&size)).await?;
-    let (server, address) = start(&arguments.binary, s3)?;
+    let s3 = bucket::serve(shop::objects(&size))?;
+    if arguments.start {
+        return start::run(&arguments.binary, s3).await;
+    }
+    let (server, address) = Server::start(&arguments.binary, s3, None)?;
     let asked = shop::prepare(address, arguments.filter).await?;
-    let time = Duration::from_secs(arguments.seconds);
-    load::run(address, &asked, &size, arguments.connections, time).await?;
-    let mut times = load::run(address, &asked, &size, arguments.connections, time).await?;
+    let imports = arguments
+        .importing
+        .then(|| tokio::spawn(shop::import_again(address)));
+    let mut times = load(arguments, &size, address, &asked).await?;
+    if let Some(imports) = imports {
+        imports.abort();
+        if let Ok(result) = imports.await {
+            return result.map(|()| false); // importing ends only by an error
+        }
+    }
     drop(server);
     times.sort_unstable();
-    let rate = times.len() as f64 / time.as_secs_f64();
+    let rate = times.len() as f64 / arguments.seconds as f64;
     let percentile = |share: f64| {
         let at = (times.len() as f64 * share) as usize;
         let micros = times.get(at.min(times.len().saturating_sub(1)));
@@ -111,21 +117,14 @@ async fn run(arguments: &Arguments) -> Result<bool> {
     Ok(rate >= RATE && percentile(0.99) <= P99)
 }
 
-fn start(binary: &PathBuf, s3: SocketAddr) -> Result<(Server, SocketAddr)> {
-    let child = Command::new(binary)
-        .args(["--port", "0", "--pace", "fast", "--s3-endpoint"])
-        .arg(format!("http://{s3}"))
-        .env("RUST_LOG", "warn")
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("{}: {error}", binary.display()))?;
-    let mut server = Server(child);
-    let output = server.0.stdout.take().ok_or("the server has no output")?;
-    let mut line = String::new();
-    BufReader::new(output).read_line(&mut line)?;
-    let address = line.trim().rsplit("http://").next().unwrap_or_default();
-    Ok((
-        server,
-        address.parse().map_err(|_| "the server did not start")?,
-    ))
+/// Warms up, then measures; answers how many microseconds each request took.
+async fn load(
+    arguments: &Arguments,
+    size: &shop::Size,
+    address: SocketAddr,
+    asked: &Value,
+) -> Result<Vec<u32>> {
+    let time = Duration::from_secs(arguments.seconds);
+    load::run(address, asked, size, arguments.connections, time).await?;
+    load::run(address, asked, size, arguments.connections, time).await
 }

@@ -2,12 +2,22 @@
 
 use std::{collections::BTreeMap, fmt::Write, net::SocketAddr, time::Duration};
 
+use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::{Result, connection::Connection};
 
 const GROUP: &str = "arn:aws:personalize:us-east-1:000000000000:dataset-group/shop";
 const CATEGORIES: u32 = 20;
+
+/// What recommendations are filtered by.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Filter {
+    /// A tenth of the catalogue, with values in the request
+    Category,
+    /// All but what the user bought
+    Purchased,
+}
 
 /// How much of everything.
 pub(crate) struct Size {
@@ -48,7 +58,9 @@ pub(crate) fn objects(size: &Size) -> BTreeMap<String, String> {
             0 => chance.popular(size.items),
             _ => (user % 1000 * (size.items / 1000) + chance.popular(500)) % size.items,
         };
-        let _ = writeln!(interactions, "u{user},i{item},{},view", 1_700_000_000 + row);
+        let event = if row % 5 == 0 { "purchase" } else { "view" };
+        let second = 1_700_000_000 + row;
+        let _ = writeln!(interactions, "u{user},i{item},{second},{event}");
     }
     let mut items = "ITEM_ID,PRICE,CATEGORY\n".to_owned();
     for item in 0..size.items {
@@ -59,7 +71,7 @@ pub(crate) fn objects(size: &Size) -> BTreeMap<String, String> {
 }
 
 /// What is asked of the campaign, without the user.
-pub(crate) async fn prepare(address: SocketAddr, filtered: bool) -> Result<Value> {
+pub(crate) async fn prepare(address: SocketAddr, filter: Option<Filter>) -> Result<Value> {
     let mut server = Connection::open(address).await?;
     let group = json!({ "name": "shop" });
     make(&mut server, "DatasetGroup", group).await?;
@@ -84,11 +96,21 @@ pub(crate) async fn prepare(address: SocketAddr, filtered: bool) -> Result<Value
     let campaign = json!({ "name": "taste", "solutionVersionArn": version });
     let campaign = make(&mut server, "Campaign", campaign).await?;
     let mut asked = json!({ "campaignArn": campaign, "numResults": 25 });
-    if filtered {
-        let filter = json!({ "name": "category", "datasetGroupArn": GROUP,
-            "filterExpression": "INCLUDE ItemID WHERE Items.CATEGORY IN ($C)" });
+    if let Some(kind) = filter {
+        let (expression, values) = match kind {
+            Filter::Category => (
+                "INCLUDE ItemID WHERE Items.CATEGORY IN ($C)",
+                json!({ "C": "\"c1\",\"c2\"" }),
+            ),
+            Filter::Purchased => (
+                "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"purchase\")",
+                json!({}),
+            ),
+        };
+        let filter = json!({ "name": "filter", "datasetGroupArn": GROUP,
+            "filterExpression": expression });
         asked["filterArn"] = make(&mut server, "Filter", filter).await?;
-        asked["filterValues"] = json!({ "C": "\"c1\",\"c2\"" });
+        asked["filterValues"] = values;
     }
     Ok(asked)
 }
@@ -100,10 +122,26 @@ async fn import(server: &mut Connection, name: &str, fields: &[Value]) -> Result
     let dataset = json!({ "name": name, "datasetType": name, "datasetGroupArn": GROUP,
         "schemaArn": schema["schemaArn"] });
     let dataset = make(server, "Dataset", dataset).await?;
+    run_job(server, name, name, &dataset).await
+}
+
+/// Imports the file of a dataset.
+async fn run_job(server: &mut Connection, name: &str, job: &str, dataset: &Value) -> Result<()> {
     let file = format!("s3://data/{}.csv", name.to_lowercase());
-    let job = json!({ "jobName": name, "datasetArn": dataset, "dataSource": { "dataLocation": file },
+    let job = json!({ "jobName": job, "datasetArn": dataset, "dataSource": { "dataLocation": file },
         "roleArn": "arn:aws:iam::000000000000:role/import" });
     make(server, "DatasetImportJob", job).await?;
+    Ok(())
+}
+
+/// Replaces the interactions by themselves, one import after another. Ends by an error only.
+pub(crate) async fn import_again(address: SocketAddr) -> Result<()> {
+    let mut server = Connection::open(address).await?;
+    let dataset = GROUP.replace("dataset-group", "dataset") + "/INTERACTIONS";
+    for number in 1.. {
+        let job = format!("again-{number}");
+        run_job(&mut server, "Interactions", &job, &json!(dataset)).await?;
+    }
     Ok(())
 }
 

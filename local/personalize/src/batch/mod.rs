@@ -1,8 +1,10 @@
 //! The work of batch jobs: questions from lines of JSON in S3, answers as lines of JSON to S3.
 //!
-//! For every object `<name>` of the input there is `<name>.out` under the output path, a line for each
-//! of its lines: `{"input":…,"output":…,"error":…}`. Lines with an error are in `<name>_errors.out` as
-//! well. What a question is and how it is answered is in `inference.rs` and `segment.rs`.
+//! For every object of the input there is `<name>.out` under the output path, a line for each of its
+//! lines: `{"input":…,"output":…,"error":…}`. Lines with an error are in `<name>_errors.out` as well.
+//! The name is what follows the folder that all objects of the input share, so that two of one name
+//! in different folders have two outputs. What a question is and how it is answered is in
+//! `inference.rs` and `segment.rs`.
 
 mod inference;
 mod segment;
@@ -24,7 +26,7 @@ use crate::{
     data::groups::GroupData,
     fault::Fault,
     filter::values::{self, Values},
-    import::s3::Location,
+    import::s3::{Location, Reach},
     input::Input,
     models::Deployed,
     quotas,
@@ -152,8 +154,9 @@ async fn run(app: Arc<App>, order: BatchOrder, answer: Answer) -> Result<(), Str
     };
     let from = place(&order.job_input, "s3DataSource")?;
     let to = place(&order.job_output, "s3DataDestination")?;
-    let keys = app.bucket.keys(&from).await?;
+    let keys = app.bucket.keys(&from, Reach::Prefix).await?;
     let mut left = app.quotas.batch;
+    let folder = shared_folder(&keys).len();
     for key in keys {
         let object = format!("s3://{}/{key}", from.bucket);
         let failed = |problem: String| format!("{problem} ({object})");
@@ -168,7 +171,7 @@ async fn run(app: Arc<App>, order: BatchOrder, answer: Answer) -> Result<(), Str
             .map_err(|error| format!("the work stopped: {error}"))?;
         let (served, still) = served.map_err(failed)?;
         left = still;
-        let name = key.rsplit('/').next().unwrap_or(&key);
+        let name = &key[folder..];
         app.bucket
             .put(&to, &format!("{name}.out"), served.all)
             .await?;
@@ -180,9 +183,41 @@ async fn run(app: Arc<App>, order: BatchOrder, answer: Answer) -> Result<(), Str
     Ok(())
 }
 
+/// The longest folder, with its `/`, that all keys are in.
+fn shared_folder(keys: &[String]) -> &str {
+    let folder = |key: &str| key.rfind('/').map_or(0, |slash| slash + 1);
+    let Some((first, others)) = keys.split_first() else {
+        return "";
+    };
+    let mut shared = &first[..folder(first)];
+    for key in others {
+        while !key.starts_with(shared) {
+            let parent = folder(&shared[..shared.len() - 1]);
+            shared = &shared[..parent];
+        }
+    }
+    shared
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_shared_folder_leaves_every_object_a_name_of_its_own() {
+        for (keys, folder) in [
+            (vec!["users.json"], ""),
+            (vec!["batch/users.json"], "batch/"),
+            (vec!["batch/1.json", "batch/2.json"], "batch/"),
+            (vec!["batch/a/1.json", "batch/b/1.json"], "batch/"),
+            (vec!["batch/a/1.json", "batch/a_test/1.json"], "batch/"),
+            (vec!["batch/a/1.json", "other/1.json"], ""),
+            (vec!["a//1.json", "a/1.json"], "a/"),
+        ] {
+            let keys: Vec<String> = keys.into_iter().map(str::to_owned).collect();
+            assert_eq!(shared_folder(&keys), folder, "{keys:?}");
+        }
+    }
 
     #[test]
     fn every_line_has_its_line_and_errors_have_two() {

@@ -32,7 +32,7 @@ pub(super) fn create_inference(call: &Call<'_>) -> Result<Value, Fault> {
     if mode != "BATCH_INFERENCE" {
         return Err(input.wrong(
             "batchInferenceJobMode",
-            "themes are written by a language model, which personalize-local has not; use BATCH_INFERENCE",
+            "themes are written by a language model of AWS, and personalize-local has none; use BATCH_INFERENCE, whose answers have the same items without themes",
         ));
     }
     let order = order(call, MOST_ITEMS, false)?;

@@ -48,6 +48,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
             data_source: json!({ "dataLocation": location }),
             role_arn: input.text("roleArn")?.map(str::to_owned),
             import_mode,
+            publish_attribution_metrics_to_s3: input.flag("publishAttributionMetricsToS3")?,
             life: Life::begin(),
         },
     )?;

@@ -1,11 +1,12 @@
-//! Metric attributions: which events of a group are counted, and how. Nothing is sent to CloudWatch
-//! or S3 here; what can be asked is what was configured.
+//! Metric attributions: which events of a group are counted, and how. What is done with them is in
+//! `attribution/`.
 
 use serde_json::{Value, json};
 
 use super::{Call, begin_with, end, page};
 use crate::{
     app::App,
+    attribution::Expression,
     estate::Estate,
     fault::{Fault, FaultKind},
     input::Input,
@@ -149,7 +150,7 @@ fn metrics(
 
 fn metric(given: &Input) -> Result<AttributedMetric, Fault> {
     let expression = given.required("expression")?;
-    if !is_expression(expression) {
+    if Expression::parse(expression).is_none() {
         return Err(given.wrong(
             "expression",
             "must be SUM(Items.<column>), SUM(Interactions.<column>) or SAMPLECOUNT()",
@@ -160,50 +161,4 @@ fn metric(given: &Input) -> Result<AttributedMetric, Fault> {
         metric_name: given.required("metricName")?.to_owned(),
         expression: expression.to_owned(),
     })
-}
-
-fn is_expression(text: &str) -> bool {
-    if text.eq_ignore_ascii_case("SAMPLECOUNT()") {
-        return true;
-    }
-    let inside = text
-        .get(..4)
-        .filter(|head| head.eq_ignore_ascii_case("SUM("))
-        .and_then(|_| text[4..].strip_suffix(')'));
-    let Some((dataset, column)) = inside.and_then(|inside| inside.split_once('.')) else {
-        return false;
-    };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    ["Items", "Interactions"]
-        .iter()
-        .any(|one| one.eq_ignore_ascii_case(dataset))
-        && !column.is_empty()
-        && column.bytes().all(plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn expressions_sum_a_column_or_count() {
-        for right in [
-            "SUM(Items.PRICE)",
-            "sum(interactions.EVENT_VALUE)",
-            "SAMPLECOUNT()",
-        ] {
-            assert!(is_expression(right), "{right}");
-        }
-        for wrong in [
-            "",
-            "SUM",
-            "SUM(PRICE)",
-            "SUM(Users.AGE)",
-            "SUM(Items.)",
-            "AVG(Items.PRICE)",
-            "üüü",
-        ] {
-            assert!(!is_expression(wrong), "{wrong}");
-        }
-    }
 }

@@ -11,8 +11,11 @@ use crate::{
     fault::{Fault, FaultKind},
     lifecycle, quotas,
     resources::{Life, Solution, SolutionVersion, Status},
-    scope::Scope,
+    scope::{Scope, name_of},
 };
+
+/// Recipes whose solution versions can be trained with UPDATE.
+const UPDATED: [&str; 2] = ["aws-user-personalization", "aws-hrnn-coldstart"];
 
 /// `CreateSolutionVersion`
 pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
@@ -80,20 +83,29 @@ fn of(solution: Solution, training_type: &str) -> SolutionVersion {
     }
 }
 
-/// UPDATE needs a version to update; every training here sees all data, so it is then a full one.
+/// UPDATE takes new items into a model of certain recipes that a FULL training made. Every training
+/// here sees all data, so it is then a full one.
 fn check_mode(
     call: &Call<'_>,
     estate: &Estate,
     solution: &Solution,
     mode: &str,
 ) -> Result<(), Fault> {
-    let trained = |one: &SolutionVersion| {
-        one.solution_arn == solution.solution_arn && one.life.status == Status::Active
+    let updates = UPDATED.contains(&name_of(&solution.recipe_arn));
+    let full = |one: &SolutionVersion| {
+        one.solution_arn == solution.solution_arn
+            && one.life.status == Status::Active
+            && one.training_mode == "FULL"
     };
     let problem = match mode {
         "FULL" => return Ok(()),
-        "UPDATE" if estate.any(trained) => return Ok(()),
-        "UPDATE" => "UPDATE needs a solution version that is ACTIVE; train with FULL first",
+        "UPDATE" if !updates => {
+            "UPDATE is for the recipes aws-user-personalization and aws-hrnn-coldstart; train with FULL"
+        }
+        "UPDATE" if estate.any(full) => return Ok(()),
+        "UPDATE" => {
+            "UPDATE needs a solution version that is ACTIVE and was trained with FULL; train with FULL first"
+        }
         "AUTOTRAIN" => "AUTOTRAIN is the mode of automatic trainings; ask for FULL or UPDATE",
         _ => "must be FULL or UPDATE",
     };

@@ -1,4 +1,5 @@
-//! The data of one dataset group and the questions that requests ask about it.
+//! The data of one dataset group and the questions that requests ask about it. How rows become part
+//! of it is in `import.rs` and `take.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,17 +7,12 @@ use recommender::Ids;
 use rustc_hash::FxHashSet;
 
 use super::{
-    batch::{Batch, InteractionBatch},
-    context,
     export::Ingestion,
-    histories::{Interaction, NO_CONTEXT, NO_TYPE},
+    histories::Interaction,
     past::Past,
-    properties,
-    record::{EventRecord, Record, RowRecord},
-    rows::{Cell, Rows},
+    rows::Rows,
     schema::{DatasetType, Schema},
 };
-use crate::resources::ImportMode;
 
 /// Filters see this many of a user's latest interactions of each event type.
 pub(crate) const FILTERED_INTERACTIONS: usize = 100;
@@ -70,122 +66,6 @@ impl Group {
         } else {
             *self.table(dataset_type).1 = Rows::default();
         }
-    }
-
-    /// Takes the rows of an import that was `received` at this time (epoch seconds).
-    pub(crate) fn import(&mut self, batch: Batch, mode: ImportMode, received: f64) {
-        match batch {
-            Batch::Interactions(dataset_type, batch) => {
-                self.import_interactions(dataset_type, *batch, mode);
-            }
-            Batch::Rows(dataset_type, rows) => {
-                let (ids, table) = self.table(dataset_type);
-                if mode == ImportMode::Full {
-                    table.forget_imported();
-                }
-                for (id, cells) in rows {
-                    table.put(ids.intern(&id), cells, received, true);
-                }
-            }
-        }
-    }
-
-    fn import_interactions(
-        &mut self,
-        dataset_type: DatasetType,
-        batch: InteractionBatch,
-        mode: ImportMode,
-    ) {
-        let users = absorb(&mut self.users, &batch.users);
-        let event_types = absorb(&mut self.event_types, &batch.event_types);
-        let contexts = absorb(&mut self.contexts, &batch.contexts);
-        let (ids, past) = self.past(dataset_type);
-        let items = absorb(ids, &batch.items);
-        let mut rows = batch.rows;
-        for (user, interaction) in &mut rows {
-            *user = users[*user as usize];
-            interaction.item = items[interaction.item as usize];
-            if interaction.event_type != NO_TYPE {
-                interaction.event_type = event_types[interaction.event_type as usize];
-            }
-            if interaction.context != NO_CONTEXT {
-                interaction.context = contexts[interaction.context as usize];
-            }
-        }
-        past.import(rows, mode);
-    }
-
-    /// Takes a streamed record. False when it is the repetition of an event.
-    ///
-    /// # Errors
-    /// A row that does not fit the schema, in words; nothing has changed then.
-    pub(crate) fn take(&mut self, record: Record) -> Result<bool, String> {
-        match record {
-            Record::Event(event) => Ok(self.take_event(DatasetType::Interactions, &event)),
-            Record::ActionInteraction(event) => {
-                Ok(self.take_event(DatasetType::ActionInteractions, &event))
-            }
-            Record::Row(row) => self.take_row(&row).map(|()| true),
-        }
-    }
-
-    fn take_event(&mut self, dataset_type: DatasetType, event: &EventRecord) -> bool {
-        let context = self.context(dataset_type, event);
-        let event_type = self.event_types.intern(&event.event_type.to_lowercase());
-        let user = event.user_id.as_ref().map(|user| self.users.intern(user));
-        let (ids, past) = self.past(dataset_type);
-        if !past.streamed.is_new(event.event_id.as_deref()) {
-            return false;
-        }
-        let interaction = Interaction {
-            item: ids.intern(&event.item_id),
-            event_type,
-            timestamp: event.sent_at,
-            value: event.event_value.unwrap_or(f32::NAN),
-            context,
-        };
-        match user {
-            Some(user) => past.streamed.add(user, &event.session_id, interaction),
-            None => past.streamed.add_anonymous(&event.session_id, interaction),
-        }
-        true
-    }
-
-    /// The number of an event's context.
-    fn context(&mut self, dataset_type: DatasetType, event: &EventRecord) -> u32 {
-        let properties = event.properties.as_deref();
-        let properties = properties.and_then(|text| serde_json::from_str(text).ok());
-        let context = self
-            .schema(dataset_type)
-            .zip(properties)
-            .and_then(|(schema, properties)| context::of_properties(schema, &properties));
-        context.map_or(NO_CONTEXT, |text| self.contexts.intern(&text))
-    }
-
-    fn take_row(&mut self, row: &RowRecord) -> Result<(), String> {
-        let dataset_type = DatasetType::parse(&row.dataset_type)
-            .filter(|one| !one.is_interactions())
-            .ok_or_else(|| format!("{} has no single rows", row.dataset_type))?;
-        let cells = self.cells(dataset_type, &row.id, row.properties.as_deref())?;
-        let (ids, table) = self.table(dataset_type);
-        table.put(ids.intern(&row.id), cells, row.received, false);
-        Ok(())
-    }
-
-    /// The cells of a single row, checked against the dataset's schema.
-    ///
-    /// # Errors
-    /// What does not fit, in words.
-    pub(crate) fn cells(
-        &self,
-        dataset_type: DatasetType,
-        id: &str,
-        properties: Option<&str>,
-    ) -> Result<Vec<Cell>, String> {
-        let schema = self
-            .schema(dataset_type)
-            .ok_or_else(|| format!("the group has no {} dataset", dataset_type.name()))?;
-        properties::cells(schema, dataset_type, id, properties)
     }
 
     /// What a user did with items, imported and streamed, in time order. The id of a session is good
@@ -248,7 +128,7 @@ impl Group {
     }
 
     /// Ids and rows of what a dataset describes.
-    fn table(&mut self, dataset_type: DatasetType) -> (&mut Ids, &mut Rows) {
+    pub(super) fn table(&mut self, dataset_type: DatasetType) -> (&mut Ids, &mut Rows) {
         match dataset_type {
             DatasetType::Users => (&mut self.users, &mut self.user_rows),
             DatasetType::Actions | DatasetType::ActionInteractions => {
@@ -261,7 +141,7 @@ impl Group {
     }
 
     /// What interactions are with, and those that were.
-    fn past(&mut self, dataset_type: DatasetType) -> (&mut Ids, &mut Past) {
+    pub(super) fn past(&mut self, dataset_type: DatasetType) -> (&mut Ids, &mut Past) {
         match dataset_type {
             DatasetType::Actions | DatasetType::ActionInteractions => {
                 (&mut self.actions, &mut self.with_actions)
@@ -269,12 +149,6 @@ impl Group {
             _ => (&mut self.items, &mut self.with_items),
         }
     }
-}
-
-/// For every id of a batch, its number in the group. Numbers of the group never change, so that
-/// histories and models can keep them.
-fn absorb(ids: &mut Ids, batch: &Ids) -> Vec<u32> {
-    batch.iter().map(|name| ids.intern(name)).collect()
 }
 
 /// The part of a history that filters see: the `latest` interactions of each event type.
@@ -294,62 +168,6 @@ pub(crate) fn filtered(
 mod tests {
     use super::*;
 
-    fn event(user: Option<&str>, item: &str, id: Option<&str>) -> Record {
-        Record::Event(EventRecord {
-            user_id: user.map(str::to_owned),
-            session_id: "visit".to_owned(),
-            event_id: id.map(str::to_owned),
-            event_type: "View".to_owned(),
-            item_id: item.to_owned(),
-            sent_at: 100,
-            ..EventRecord::default()
-        })
-    }
-
-    fn batch(rows: &[(&str, &str, i64)]) -> Batch {
-        let mut batch = InteractionBatch::default();
-        for (user, item, timestamp) in rows {
-            let interaction = Interaction::new(batch.items.intern(item), *timestamp);
-            batch.rows.push((batch.users.intern(user), interaction));
-        }
-        Batch::Interactions(DatasetType::Interactions, Box::new(batch))
-    }
-
-    fn items(group: &Group, user: &str) -> Vec<String> {
-        let history = group.history(user);
-        history
-            .iter()
-            .map(|one| group.items.name(one.item).to_owned())
-            .collect()
-    }
-
-    #[test]
-    fn a_full_import_replaces_an_incremental_one_adds_and_events_stay() {
-        let mut group = Group::default();
-        group.import(batch(&[("u", "a", 1)]), ImportMode::Full, 0.0);
-        assert!(group.take(event(Some("u"), "streamed", None)).unwrap());
-        group.import(
-            batch(&[("v", "b", 1), ("u", "b", 2)]),
-            ImportMode::Incremental,
-            0.0,
-        );
-        assert_eq!(items(&group, "u"), ["a", "b", "streamed"]);
-        group.import(batch(&[("u", "c", 3)]), ImportMode::Full, 0.0);
-        assert_eq!(items(&group, "u"), ["c", "streamed"]);
-        assert!(items(&group, "v").is_empty());
-    }
-
-    #[test]
-    fn a_repeated_event_counts_once_and_an_anonymous_one_belongs_to_the_session() {
-        let mut group = Group::default();
-        assert!(group.take(event(None, "a", Some("1"))).unwrap());
-        assert!(!group.take(event(None, "a", Some("1"))).unwrap());
-        assert_eq!(items(&group, "visit"), ["a"]);
-        assert!(group.interactions().is_empty());
-        assert!(group.take(event(Some("u"), "b", None)).unwrap());
-        assert_eq!(items(&group, "u"), ["a", "b"]);
-    }
-
     #[test]
     fn filters_see_a_hundred_interactions_of_each_type() {
         let history: Vec<_> = (0..250)
@@ -362,39 +180,5 @@ mod tests {
             .map(|one| one.item)
             .collect();
         assert_eq!((seen.len(), seen.iter().min()), (200, Some(&50)));
-    }
-
-    #[test]
-    fn actions_and_items_of_one_name_are_two_things() {
-        let mut group = Group::default();
-        group.take(event(Some("u"), "same", None)).unwrap();
-        let Record::Event(taken) = event(Some("u"), "same", None) else {
-            panic!("no event")
-        };
-        group.take(Record::ActionInteraction(taken)).unwrap();
-        assert_eq!(group.history("u").len(), 1);
-        assert_eq!(group.action_history("u").len(), 1);
-        assert_eq!(group.actions.get("same"), Some(0));
-        assert_eq!(group.interactions().len(), 1);
-    }
-
-    #[test]
-    fn events_carry_the_context_of_their_properties() {
-        let mut group = Group::default();
-        let fields = [
-            ("USER_ID", "string"),
-            ("ITEM_ID", "string"),
-            ("TIMESTAMP", "long"),
-            ("DEVICE", "c:string?"),
-        ];
-        let schema = crate::data::schema::tests::schema("Interactions", &fields).unwrap();
-        group.set_schema(DatasetType::Interactions, schema);
-        let Record::Event(mut with) = event(Some("u"), "a", None) else {
-            panic!("no event")
-        };
-        with.properties = Some(r#"{"device":"phone"}"#.to_owned());
-        group.take(Record::Event(with)).unwrap();
-        let context = group.history("u")[0].context;
-        assert_eq!(group.contexts.name(context), "DEVICE=phone");
     }
 }

@@ -16,6 +16,19 @@ use crate::{error::Error, fault::Fault, state::replace};
 pub(crate) struct GroupData {
     group: RwLock<Group>,
     journal: Mutex<Option<(PathBuf, File)>>,
+    /// Held while rows of an import are on their way into the group.
+    pub(super) importing: Mutex<()>,
+}
+
+#[cfg(test)]
+impl From<Group> for GroupData {
+    /// In memory only.
+    fn from(group: Group) -> Self {
+        Self {
+            group: RwLock::new(group),
+            ..Self::default()
+        }
+    }
 }
 
 impl GroupData {
@@ -29,11 +42,12 @@ impl GroupData {
         self.group.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes records to the journal, then takes them; the next question sees them.
+    /// Writes records to the journal, then takes them; the next question sees them. Answers those
+    /// that were no repetition.
     ///
     /// # Errors
     /// `InternalFailure` when the journal cannot be written; nothing is taken then.
-    pub(crate) fn stream(&self, records: Vec<Record>) -> Result<(), Fault> {
+    pub(crate) fn stream(&self, mut records: Vec<Record>) -> Result<Vec<Record>, Fault> {
         let mut group = self.write();
         if let Some((path, file)) =
             &mut *self.journal.lock().unwrap_or_else(PoisonError::into_inner)
@@ -48,10 +62,13 @@ impl GroupData {
                 .map_err(Error::state("write", path.as_path()))
                 .map_err(Fault::internal)?;
         }
-        for record in records {
-            group.take(record).map_err(Fault::internal)?;
+        let mut new = Vec::with_capacity(records.len());
+        for record in &records {
+            new.push(group.take(record.clone()).map_err(Fault::internal)?);
         }
-        Ok(())
+        let mut new = new.into_iter();
+        records.retain(|_| new.next() == Some(true));
+        Ok(records)
     }
 
     /// Takes away all that is known of some users, in the journal too; answers how many rows went.
@@ -59,6 +76,10 @@ impl GroupData {
     /// # Errors
     /// When the journal cannot be written; nothing has changed then.
     pub(crate) fn erase(&self, users: &BTreeSet<String>) -> Result<u64, Error> {
+        let _alone = self
+            .importing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut group = self.write();
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((path, _)) = &*journal {
@@ -98,8 +119,8 @@ impl Groups {
         }
         let journal = journal.map(open_journal).transpose()?;
         let data = Arc::new(GroupData {
-            group: RwLock::default(),
             journal: Mutex::new(journal),
+            ..GroupData::default()
         });
         all.insert(arn.to_owned(), Arc::clone(&data));
         Ok(data)

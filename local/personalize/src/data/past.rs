@@ -1,5 +1,7 @@
 //! What users did with one kind of thing, items or actions: imported and streamed.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::{
@@ -7,28 +9,30 @@ use super::{
     histories::{Histories, Interaction},
     stream::Stream,
 };
-use crate::resources::ImportMode;
 
 /// Interactions of all users.
 #[derive(Debug, Default)]
 pub(super) struct Past {
-    imported: Histories,
+    /// Shared, so that an import can add to them while questions are answered.
+    imported: Arc<Histories>,
     /// What came one by one.
     pub(super) streamed: Stream,
 }
 
 impl Past {
-    /// Takes imported interactions: instead of those that are there, or with them.
-    pub(super) fn import(&mut self, mut rows: Vec<(u32, Interaction)>, mode: ImportMode) {
-        if mode == ImportMode::Incremental {
-            rows.extend(self.imported.iter());
-        }
-        self.imported = Histories::new(rows);
+    /// What was imported.
+    pub(super) fn imported(&self) -> Arc<Histories> {
+        Arc::clone(&self.imported)
+    }
+
+    /// Takes other imported interactions; answers those that were there.
+    pub(super) fn replace(&mut self, imported: Histories) -> Arc<Histories> {
+        std::mem::replace(&mut self.imported, Arc::new(imported))
     }
 
     /// Forgets what was imported.
     pub(super) fn forget_imported(&mut self) {
-        self.imported = Histories::default();
+        self.imported = Arc::default();
     }
 
     /// Takes away all that some users did; answers how much that was.
@@ -41,7 +45,7 @@ impl Past {
             .collect();
         let imported = before - kept.len();
         if imported > 0 {
-            self.imported = Histories::new(kept);
+            self.imported = Arc::new(Histories::new(kept));
         }
         let streamed: usize = users.iter().map(|user| self.streamed.erase(*user)).sum();
         imported + streamed

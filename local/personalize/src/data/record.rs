@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::schema::DatasetType;
+use super::{context::same_field, schema::DatasetType};
 
 /// One event, item, user or action as it was accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,6 +71,21 @@ pub(crate) struct EventRecord {
     pub(crate) event_attribution_source: Option<String>,
 }
 
+impl EventRecord {
+    /// The number in a column of interactions: EVENT_VALUE, or a property of that name.
+    #[must_use]
+    pub(crate) fn number(&self, column: &str) -> Option<f64> {
+        if column.eq_ignore_ascii_case("EVENT_VALUE") {
+            return self.event_value.map(f64::from);
+        }
+        let properties: Map<String, Value> =
+            serde_json::from_str(self.properties.as_deref()?).ok()?;
+        let mut properties = properties.iter();
+        let (_, value) = properties.find(|(key, _)| same_field(key, column))?;
+        value.as_f64()
+    }
+}
+
 /// Something that has an id, described.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -83,4 +99,22 @@ pub(crate) struct RowRecord {
     pub(crate) properties: Option<String>,
     /// When it came, in epoch seconds.
     pub(crate) received: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_value_or_a_property() {
+        let event = EventRecord {
+            event_value: Some(2.5),
+            properties: Some(r#"{"amountPaid": 7, "device": "phone"}"#.to_owned()),
+            ..EventRecord::default()
+        };
+        assert_eq!(event.number("EVENT_VALUE"), Some(2.5));
+        assert_eq!(event.number("AMOUNT_PAID"), Some(7.0));
+        assert_eq!(event.number("DEVICE"), None);
+        assert_eq!(EventRecord::default().number("AMOUNT_PAID"), None);
+    }
 }

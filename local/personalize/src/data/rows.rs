@@ -155,17 +155,27 @@ impl Rows {
         erased
     }
 
-    /// Takes away what earlier imports brought.
-    pub(crate) fn forget_imported(&mut self) {
-        for (row, origin) in self.origins.iter_mut().enumerate() {
-            if origin.is_some_and(|origin| origin.imported) {
+    /// Takes away what earlier imports brought, but for the ids to keep.
+    pub(crate) fn forget_imported_but(&mut self, keeps: impl Fn(u32) -> bool) {
+        for (id, origin) in (0..).zip(&mut self.origins) {
+            if origin.is_some_and(|origin| origin.imported) && !keeps(id) {
                 *origin = None;
                 for column in &mut self.columns {
-                    column.cells[row] = Kept::Empty;
+                    column.cells[id as usize] = Kept::Empty;
                 }
             }
         }
         self.revision += 1;
+    }
+
+    /// Puts an imported row, unless the one that is there is newer; one of an earlier import goes in
+    /// any case when the import is FULL. `cells` in the order of the schema.
+    pub(crate) fn import(&mut self, id: u32, cells: Vec<Cell>, received: f64, full: bool) {
+        let origin = self.origins.get(id as usize).copied().flatten();
+        if full && origin.is_some_and(|origin| origin.imported) {
+            self.origins[id as usize] = None;
+        }
+        self.put(id, cells, received, true);
     }
 
     /// Puts a row, unless the one that is there is newer. `cells` in the order of the schema.
@@ -259,7 +269,7 @@ mod tests {
         rows.put(1, row(2.0), 20.0, false);
         rows.put(1, row(3.0), 15.0, true);
         assert_eq!(rows.cell(1, 1), &Kept::Number(2.0));
-        rows.forget_imported();
+        rows.forget_imported_but(|_| false);
         assert_eq!(rows.cell(1, 1), &Kept::Number(2.0));
         assert_eq!(rows.cell(0, 1), &Kept::Empty);
         assert_eq!(rows.ids().collect::<Vec<_>>(), [(1, 20.0)]);

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::event;
 use crate::{
+    attribution,
     control::Call,
     data::record::{EventRecord, Record},
     fault::Fault,
@@ -41,7 +42,8 @@ pub(crate) fn put_events(call: &Call<'_>) -> Result<Value, Fault> {
             )),
         }
     })?;
-    call.app.group(&group)?.stream(records)?;
+    let taken = call.app.group(&group)?.stream(records)?;
+    attribution::count(call.app, &group, &taken);
     Ok(Value::Null)
 }
 

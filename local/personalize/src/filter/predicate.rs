@@ -33,7 +33,7 @@ const FEW: usize = 8;
 
 /// Values in order, so that being among many of them is soon found out.
 #[derive(Debug)]
-pub(super) struct Wanted(Vec<u32>);
+pub(in crate::filter) struct Wanted(Vec<u32>);
 
 impl FromIterator<u32> for Wanted {
     fn from_iter<I: IntoIterator<Item = u32>>(values: I) -> Self {
@@ -55,7 +55,7 @@ impl Wanted {
 }
 
 #[derive(Debug)]
-pub(super) enum Node {
+pub(in crate::filter) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
     /// The row's own number is among these.

@@ -9,9 +9,13 @@ use std::{
 
 use csv::Writer;
 
-use super::{csv::read, s3::Location};
+use super::{
+    csv::read,
+    s3::{Location, Reach},
+};
 use crate::{
     app::App,
+    attribution,
     data::{
         batch::Batch,
         schema::{DatasetType, Schema},
@@ -57,7 +61,7 @@ fn find(estate: &Estate, arn: &str) -> Result<(DatasetImportJob, Target), String
 async fn import(app: &Arc<App>, job: &DatasetImportJob, target: &Target) -> Outcome {
     let text = job.data_source["dataLocation"].as_str().unwrap_or_default();
     let location = Location::parse(text).ok_or_else(|| format!("Invalid Data location: {text}"))?;
-    let keys = app.bucket.keys(&location).await?;
+    let keys = app.bucket.keys(&location, Reach::Folder).await?;
     let dataset_arn = &target.dataset.dataset_arn;
     let mut rows = Rows::new(app, job, target)?;
     for key in keys {
@@ -79,8 +83,21 @@ async fn import(app: &Arc<App>, job: &DatasetImportJob, target: &Target) -> Outc
     let data = data.map_err(|fault| fault.message)?;
     let batch = rows.keep()?;
     tracing::info!(dataset = dataset_arn, rows = batch.len(), "imported");
-    data.write()
-        .import(batch, job.import_mode, job.life.creation_date_time);
+    let (mode, received) = (job.import_mode, job.life.creation_date_time);
+    tokio::task::spawn_blocking(move || data.import(batch, mode, received))
+        .await
+        .map_err(|error| format!("the rows could not be taken: {error}"))?;
+    if target.dataset_type == DatasetType::Interactions {
+        let group = &target.dataset.dataset_group_arn;
+        if let Err(problem) = attribution::publish(app, job, group, &location).await {
+            // The rows are in; a report that cannot be written does not take them out again.
+            tracing::error!(
+                job = job.dataset_import_job_arn,
+                problem,
+                "no attribution report"
+            );
+        }
+    }
     Ok(commit(job.clone()))
 }
 

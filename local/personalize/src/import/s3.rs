@@ -34,16 +34,28 @@ impl Location {
         })
     }
 
-    /// Of the keys that begin with this one, those that it means: itself, or what is in its folder.
-    fn meant(&self, keys: Vec<String>) -> Vec<String> {
+    /// Of the keys that begin with this one, those that it means. Folders are no objects.
+    fn meant(&self, keys: Vec<String>, reach: Reach) -> Vec<String> {
         if keys.contains(&self.key) && !self.key.ends_with('/') {
             return vec![self.key.clone()];
         }
         let folder = format!("{}/", self.key.trim_end_matches('/'));
-        let inside =
-            |key: &String| !key.ends_with('/') && (self.key.is_empty() || key.starts_with(&folder));
-        keys.into_iter().filter(inside).collect()
+        let inside = |key: &String| match reach {
+            Reach::Folder => self.key.is_empty() || key.starts_with(&folder),
+            Reach::Prefix => true,
+        };
+        let object = |key: &String| !key.ends_with('/') && inside(key);
+        keys.into_iter().filter(object).collect()
     }
+}
+
+/// Which keys a location means.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Reach {
+    /// The object, or what is in the folder.
+    Folder,
+    /// The object, or all keys that begin so.
+    Prefix,
 }
 
 impl Bucket {
@@ -90,7 +102,11 @@ impl Bucket {
     ///
     /// # Errors
     /// In words, for a failure reason.
-    pub(crate) async fn keys(&self, location: &Location) -> Result<Vec<String>, String> {
+    pub(crate) async fn keys(
+        &self,
+        location: &Location,
+        reach: Reach,
+    ) -> Result<Vec<String>, String> {
         let mut pages = self
             .client()
             .await
@@ -115,7 +131,7 @@ impl Bucket {
                     .filter_map(|one| one.key),
             );
         }
-        let meant = location.meant(keys);
+        let meant = location.meant(keys, reach);
         if meant.is_empty() {
             return Err(format!(
                 "Invalid Data location: there is no object at s3://{}/{}",
@@ -186,16 +202,28 @@ mod tests {
             .map(str::to_owned)
             .into()
         };
-        assert_eq!(location("s3://x/data/a.csv").meant(keys()), ["data/a.csv"]);
         assert_eq!(
-            location("s3://x/data/b/").meant(keys()),
+            location("s3://x/data/a.csv").meant(keys(), Reach::Folder),
+            ["data/a.csv"]
+        );
+        assert_eq!(
+            location("s3://x/data/b/").meant(keys(), Reach::Folder),
             ["data/b/1.csv", "data/b/2.csv"]
         );
         assert_eq!(
-            location("s3://x/data/b").meant(keys()),
+            location("s3://x/data/b").meant(keys(), Reach::Folder),
             ["data/b/1.csv", "data/b/2.csv"]
         );
-        assert!(location("s3://x/dat").meant(keys()).is_empty());
+        assert!(
+            location("s3://x/dat")
+                .meant(keys(), Reach::Folder)
+                .is_empty()
+        );
+        assert_eq!(location("s3://x/dat").meant(keys(), Reach::Prefix).len(), 4);
+        assert_eq!(
+            location("s3://x/data/a.csv").meant(keys(), Reach::Prefix),
+            ["data/a.csv"]
+        );
         for wrong in ["data/a.csv", "s3://x", "s3:///a", "https://x/a"] {
             assert_eq!(Location::parse(wrong), None, "{wrong}");
         }

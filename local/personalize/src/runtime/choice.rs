@@ -46,8 +46,8 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// The model's answer, by the model's numbers, with the place that each item has without filter.
-    fn ask(&self, keep: impl Fn(u32) -> bool, limit: usize) -> Vec<(Scored, usize)> {
+    /// The model's answer, by the model's numbers; `keep` is asked in the order of the answer.
+    fn ask(&self, keep: impl Fn(u32) -> bool, limit: usize) -> Vec<Scored> {
         let deployed = &self.serving.deployed;
         let related = self.serving.recipe.recipe_type == RecipeType::RelatedItems;
         let query = Query {
@@ -57,43 +57,45 @@ impl Asking<'_> {
             now: self.visitor.now,
             limit,
         };
-        // `keep` is asked in the order of the answer, so it can count the places.
-        let places = RefCell::new((0, Vec::new()));
-        let found = deployed.model.recommend(&query, |item| {
-            let (place, kept) = &mut *places.borrow_mut();
-            let keeps = keep(deployed.group_item(item));
-            if keeps {
-                kept.push(*place);
-            }
-            *place += 1;
-            keeps
-        });
-        found.into_iter().zip(places.into_inner().1).collect()
+        deployed.model.recommend(&query, keep)
     }
 
-    /// What the recipe is for. Scores are shares of the longest answer, so that they do not depend
-    /// on its length.
+    /// What the recipe is for: the best items that pass the filter, with the places that they have
+    /// without it. Scores are shares of the longest answer there is without a filter, so that
+    /// neither a filter nor the answer's length changes them.
     pub(super) fn relevant(
         &self,
         filter: Option<&Predicate<'_>>,
         taken: &FxHashSet<u32>,
         count: usize,
     ) -> Vec<Chosen> {
+        let passed = RefCell::new((0, Vec::with_capacity(count)));
+        // The longest answer is asked for as it is, then only what passes until that is enough. An
+        // answer is put in order as far as it goes, so a second one for the shares would cost more.
         let found = self.ask(
-            |item| !taken.contains(&item) && keeps(filter, item),
-            LONGEST,
+            |item| {
+                let (place, passed) = &mut *passed.borrow_mut();
+                let item = self.serving.deployed.group_item(item);
+                let passes = passed.len() < count && !taken.contains(&item) && keeps(filter, item);
+                if passes {
+                    passed.push((item, *place));
+                }
+                *place += 1;
+                passes || *place <= LONGEST || passed.len() == count
+            },
+            LONGEST + count,
         );
-        let score = |(one, _): &(Scored, usize)| f64::from(one.score);
-        let sum = found.iter().map(score).sum::<f64>().max(f64::MIN_POSITIVE);
-        let chosen = found.iter().take(count).map(|one| {
-            let placeholder = one.1 >= LONGEST;
+        let score = |one: &Scored| f64::from(one.score);
+        let longest = found.iter().take(LONGEST);
+        let sum = longest.map(score).sum::<f64>().max(f64::MIN_POSITIVE);
+        let chosen = passed.into_inner().1.into_iter().map(|(item, place)| {
+            let scored = found.get(place).filter(|_| place < LONGEST);
             Chosen {
-                item: self.serving.deployed.group_item(one.0.item),
-                score: (!placeholder).then(|| score(one) / sum),
-                why: if placeholder {
-                    Why::Placeholder
-                } else {
-                    Why::Relevant
+                item,
+                score: scored.map(|one| score(one) / sum),
+                why: match scored {
+                    Some(_) => Why::Relevant,
+                    None => Why::Placeholder,
                 },
             }
         });
@@ -108,7 +110,7 @@ impl Asking<'_> {
         count: usize,
     ) -> Vec<Chosen> {
         let found = self.ask(|item| promotes.keeps(item), promotion.share_of(count));
-        let chosen = found.iter().map(|(one, _)| Chosen {
+        let chosen = found.iter().map(|one| Chosen {
             item: self.serving.deployed.group_item(one.item),
             score: None,
             why: Why::Promoted,
@@ -158,7 +160,7 @@ impl Asking<'_> {
         }
         let reason = match chosen.why {
             Why::Relevant => None,
-            Why::Promoted => Some("Promoted"),
+            Why::Promoted => Some("Promoted item"),
             Why::Explored => Some("Exploration"),
             Why::Placeholder => Some("Popular item"),
         };

@@ -5,7 +5,7 @@ use recommender::Query;
 use serde_json::{Value, json};
 
 use super::{
-    answer::{answer, shares},
+    answer::{attributed, shares},
     metadata::{LONGEST_WITH_METADATA, Metadata},
     request_filter::{RequestFilter, keeps},
     serving::{Serving, id},
@@ -80,5 +80,5 @@ pub(crate) fn get_personalized_ranking(call: &Call<'_>) -> Result<Value, Fault> 
             metadata.add(&mut one, &group, item);
             one
         });
-    Ok(answer("personalizedRanking", ranking.collect()))
+    attributed(call, "personalizedRanking", ranking.collect())
 }

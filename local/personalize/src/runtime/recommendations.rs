@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use super::{
-    answer::answer,
+    answer::attributed,
     chance::Chance,
     choice::Asking,
     metadata::{LONGEST_WITH_METADATA, Metadata},
@@ -69,7 +69,7 @@ pub(crate) fn get_recommendations(call: &Call<'_>) -> Result<Value, Fault> {
         metadata.add(&mut shown, &group, Some(one.item));
         shown
     });
-    Ok(answer("itemList", items.collect()))
+    attributed(call, "itemList", items.collect())
 }
 
 /// Whether the request has what the recipe needs.

@@ -2,8 +2,9 @@
 
     python conformance.py target/debug/personalize-local [--only GetRecommendations] [--verbose]
 
-For each operation one valid request, whose answer must be what the service model says, and every
-request that the model forbids, whose error must be one that the model lists. Ends with 1 if any is
+For each operation one valid request, whose answer must be what the service model says, every
+request that the model forbids, whose error must be one that the model lists, and requests that must
+lead to a certain error: a name that is taken, too many tags, a used-up quota. Ends with 1 if any is
 not so. What the server says it has not built, and what cannot be asked without that, is a failure
 as well, unless --allow-not-built is given.
 """
@@ -18,6 +19,7 @@ import botocore.exceptions
 import answers
 import estate
 import invalid
+import provoked
 import server
 import valid
 from bucket import Bucket
@@ -91,6 +93,11 @@ class Walk:
             return [f"{what}: {code} with HTTP {self.status}"]
         return [] if self.message else [f"{what}: {code} without a message"]
 
+    def provoked(self, client, model, error, request):
+        """Problems of the answer to a request that must lead to this error."""
+        code = self.call(client, model.name, request)
+        return [] if code == error else [f"{code} instead of {error}"]
+
     def operation(self, client, model, make):
         """Walks one operation; answers how many requests it took and what was wrong."""
         try:
@@ -108,8 +115,14 @@ class Walk:
         # A request that makes or removes something comes after those that must not.
         for what, forbidden in wrong:
             problems += self.invalid(client, model, what, forbidden)
+        conflicts = list(provoked.before(model, request))
+        for error, conflict in conflicts:
+            problems += self.provoked(client, model, error, conflict)
         problems += self.valid(client, model, request)
-        return len(wrong) + 1, problems
+        taken = list(provoked.after(model, request))
+        for error, conflict in taken:
+            problems += self.provoked(client, model, error, conflict)
+        return len(wrong) + len(conflicts) + 1 + len(taken), problems
 
 
 def snake(operation):
@@ -130,6 +143,8 @@ def walk(clients, shop, only):
     for name, make in plan.items():
         if not only or name in only:
             results[name] = walker.operation(*models[name], make)
+    if not only:
+        results.update(provoked.walk(walker, models, shop))
     return results
 
 

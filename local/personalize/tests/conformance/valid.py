@@ -35,7 +35,9 @@ def plan(estate):
             "performAutoTraining": False, "tags": TAGS,
             "solutionConfig": {"eventsConfig": {"eventParametersList": [{"eventType": "view", "weight": 0.5}]}},
         },
-        "CreateSolutionVersion": lambda: {"solutionArn": e["solution person"], "trainingMode": "FULL", "tags": TAGS},
+        "CreateSolutionVersion": lambda: {
+            "name": "made", "solutionArn": e["solution person"], "trainingMode": "FULL", "tags": TAGS,
+        },
         "CreateCampaign": lambda: {
             "name": "made", "solutionVersionArn": e["version person"], "minProvisionedTPS": 1, "tags": TAGS,
             "campaignConfig": {"enableMetadataWithRecommendations": True, "itemExplorationConfig": {"explorationWeight": "0.3"}},
