@@ -11,7 +11,7 @@ pub(crate) const FARTHEST: usize = 500;
 
 /// Exponents of the paces, the slowest first: by steps for what follows what, by places for near
 /// histories, which are about a single session.
-const PACES: [(f32, f32); 4] = [(0.6, 0.0), (1.0, 0.25), (1.25, 0.5), (2.0, 1.0)];
+const PACES: [(f32, f32); 4] = [(0.6, 0.0), (1.0, 0.25), (1.25, 0.5), (1.5, 1.0)];
 
 /// A pace at which say is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -109,7 +109,9 @@ mod tests {
 
     fn ring(items: u32, most: usize) -> Neighbours {
         let fill = |item: u32, sums: &mut Accumulator| {
-            (1..=3).for_each(|step| sums.add((item + step) % items, step as f32));
+            for step in 1..=3 {
+                sums.add((item + step) % items, step as f32);
+            }
         };
         Neighbours::build(items as usize, most, fill, |_, _, sum| sum - 1.0)
     }

@@ -5,6 +5,9 @@
 
 use crate::training::Training;
 
+/// One event in so many may have a time that says nothing.
+const ODD: usize = 1_000;
+
 /// Events lose half their say every half-life.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Recency {
@@ -15,15 +18,21 @@ pub(crate) struct Recency {
 
 impl Recency {
     /// A half-life of `share` times the median age of the events, ages being counted from the
-    /// newest event.
+    /// newest event but for a few.
     pub(crate) fn of(training: &Training<'_>, share: f64) -> Self {
         let mut times: Vec<i64> = training.events().map(|event| event.timestamp).collect();
-        let newest = times.iter().copied().max().unwrap_or_default();
+        if times.is_empty() {
+            return Self {
+                newest: 0,
+                half_life: 0.0,
+            };
+        }
+        // The newest one in a thousand may lie anywhere: a clock that is wrong, or somebody's first
+        // click in a shop whose data are of last year, does not make everything else old.
+        let place = times.len() - 1 - times.len() / ODD;
+        let newest = *times.select_nth_unstable(place).1;
         let middle = times.len() / 2;
-        let median = match times.is_empty() {
-            true => newest,
-            false => *times.select_nth_unstable(middle).1,
-        };
+        let median = *times.select_nth_unstable(middle).1;
         Self {
             newest,
             half_life: newest.saturating_sub(median) as f64 * share,
@@ -35,7 +44,7 @@ impl Recency {
         if self.half_life == 0.0 {
             return 1.0;
         }
-        (-(self.newest.saturating_sub(timestamp) as f64) / self.half_life).exp2() as f32
+        (-(self.newest.saturating_sub(timestamp).max(0) as f64) / self.half_life).exp2() as f32
     }
 }
 
@@ -59,6 +68,15 @@ mod tests {
             [recency.at(1_000), recency.at(600), recency.at(200)],
             [1.0, 0.5, 0.25]
         );
+    }
+
+    #[test]
+    fn one_event_of_another_age_changes_nothing() {
+        let mut times: Vec<i64> = (0..1_500).collect();
+        let before = recency(&times).at(700);
+        times.push(1_000_000);
+        assert!((recency(&times).at(700) - before).abs() < 0.01);
+        assert_eq!(recency(&times).at(1_000_000), 1.0);
     }
 
     #[test]

@@ -209,6 +209,19 @@ impl Sessions {
         }
     }
 
+    /// At most `most` events, evenly spread: the history of each, and how many events of it are left
+    /// from there on, the event among them.
+    pub(crate) fn sample(&self, most: usize) -> Vec<(u32, usize)> {
+        let stride = self.items.len().div_ceil(most).max(1);
+        (0..self.items.len() as u32)
+            .step_by(stride)
+            .map(|event| {
+                let end = self.starts.partition_point(|&start| start <= event);
+                (end as u32 - 1, (self.starts[end] - event) as usize)
+            })
+            .collect()
+    }
+
     /// Whether all numbers fit together, for a vocabulary of `items` items.
     pub(crate) fn fits(&self, items: usize) -> bool {
         let rows = |starts: &[u32], end: usize| {
