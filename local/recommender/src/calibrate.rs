@@ -33,55 +33,86 @@ impl Trained<'_> {
     /// The pace that these data ask for.
     pub(crate) fn pace(&self) -> Fading {
         let asked = self.sessions.sample(ASKED);
-        let gain = |pace: Fading| -> f64 {
-            // Collected in order first: sums of floats depend on it.
-            let ranks: Vec<f64> = asked
-                .par_iter()
-                .map(|&(history, left)| self.reciprocal_rank(history, left, pace))
-                .collect();
-            ranks.iter().sum()
-        };
-        let usual = gain(Fading::USUAL) * CLEARLY;
-        let others = Fading::all().filter(|pace| *pace != Fading::USUAL);
-        others
-            .map(|pace| (gain(pace), pace))
-            .fold((usual, Fading::USUAL), |best, other| {
-                if other.0 > best.0 { other } else { best }
-            })
-            .1
+        // Collected in order first: sums of floats depend on it.
+        let ranks: Vec<[f64; Fading::COUNT]> = asked
+            .par_iter()
+            .map(|&(history, left)| self.reciprocal_ranks(history, left))
+            .collect();
+        let mut gains = [0.0; Fading::COUNT];
+        for ranks in ranks {
+            gains
+                .iter_mut()
+                .zip(ranks)
+                .for_each(|(gain, rank)| *gain += rank);
+        }
+        let mut best = (0.0, Fading::USUAL);
+        for (pace, gain) in Fading::ALL.into_iter().zip(gains) {
+            let gain = if pace == Fading::USUAL {
+                gain * CLEARLY
+            } else {
+                gain
+            };
+            if gain > best.0 {
+                best = (gain, pace);
+            }
+        }
+        best.1
     }
 
-    /// 1 / the place at which the item is expected that came next when `left` events of a history
-    /// were still to come; 0 when it is not. What came at the same time is not known either.
-    fn reciprocal_rank(&self, history: u32, left: usize, pace: Fading) -> f64 {
+    /// For each pace 1 / the place at which the item is expected that came next when `left` events of
+    /// a history were still to come; 0 where it is not. What came at the same time is not known either.
+    fn reciprocal_ranks(&self, history: u32, left: usize) -> [f64; Fading::COUNT] {
         let user = self.users[history as usize];
         let events = self.training.history(user);
         let next = events[events.len() - left];
         let known = events.partition_point(|event| event.timestamp < next.timestamp);
-        if known == 0 {
-            return 0.0;
-        }
-        Accumulator::with(self.training.items(), |scores| {
-            self.follow(user, &events[..known], pace, scores);
-            blend::near_histories(self.sessions, &events[..known], pace, Some(history), scores);
-            let expected = scores.get(next.item);
-            if expected == 0.0 {
-                return 0.0;
-            }
-            let better = scores.sums().filter(|&(_, score)| score > expected).count();
-            1.0 / (better + 1) as f64
+        let known = &events[..known];
+        let own = self.own(user, known);
+        Fading::ALL.map(|pace| {
+            Accumulator::with(self.training.items(), |scores| {
+                self.follow(known, &own, pace, scores);
+                blend::near_histories(self.sessions, known, pace, Some(history), scores);
+                let expected = scores.get(next.item);
+                if expected == 0.0 {
+                    return 0.0;
+                }
+                let better = scores.sums().filter(|&(_, score)| score > expected);
+                1.0 / (better.count() + 1) as f64
+            })
         })
     }
 
-    /// What follows a history if its user had not been there.
-    fn follow(&self, user: u32, history: &[Event], pace: Fading, scores: &mut Accumulator) {
+    /// What `user` contributed to the weights of each item asked, in the order of asking.
+    fn own(&self, user: u32, history: &[Event]) -> Vec<Vec<(u32, f32)>> {
         let items = self.training.items();
+        let mut own = Vec::new();
+        sequence::each_asked(history, Fading::USUAL, items, |item, _, _| {
+            own.push(Accumulator::with(items, |sums| {
+                self.sequence.contribution(user, item, sums);
+                let weigh = |(other, sum)| (other, sum * self.sequence.norm(item, other));
+                sums.sums().map(weigh).collect()
+            }));
+        });
+        own
+    }
+
+    /// What follows a history if its user had not been there.
+    fn follow(
+        &self,
+        history: &[Event],
+        own: &[Vec<(u32, f32)>],
+        pace: Fading,
+        scores: &mut Accumulator,
+    ) {
+        let items = self.training.items();
+        let mut own = own.iter();
         sequence::each_asked(history, pace, items, |item, say, heard| {
-            Accumulator::with(items, |own| {
-                self.sequence.contribution(user, item, own);
+            Accumulator::with(items, |parts| {
+                for &(other, part) in own.next().into_iter().flatten() {
+                    parts.add(other, part);
+                }
                 for (other, weight) in self.neighbours.of(item).take(heard) {
-                    let part = own.get(other) * self.sequence.norm(item, other);
-                    scores.add(other, say * (weight - part).max(0.0));
+                    scores.add(other, say * (weight - parts.get(other)).max(0.0));
                 }
             });
         });
@@ -127,7 +158,7 @@ mod tests {
             let shelf = user % 8;
             format!("{shelf} {}", (user * 31 + place * place * 17) % 40)
         });
-        let order = |pace: Fading| Fading::all().position(|one| one == pace).unwrap();
+        let order = |pace: Fading| Fading::ALL.iter().position(|one| *one == pace).unwrap();
         assert!(order(pace(&tastes)) <= order(Fading::USUAL));
         assert!(order(pace(&chains)) >= order(pace(&tastes)));
     }

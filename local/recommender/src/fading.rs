@@ -40,10 +40,10 @@ impl Fading {
     /// Where there is too little data to tell.
     pub(crate) const USUAL: Self = Self(2);
 
-    /// All paces, the slowest first.
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
-        (0..PACES.len() as u8).map(Self)
-    }
+    /// How many there are.
+    pub(crate) const COUNT: usize = PACES.len();
+    /// All of them, the slowest first.
+    pub(crate) const ALL: [Self; Self::COUNT] = [Self(0), Self(1), Self(2), Self(3)];
 
     /// What an event counts that lies so many steps before the newest.
     pub(crate) fn by_steps(self, steps: usize) -> f32 {
@@ -67,9 +67,9 @@ mod tests {
 
     #[test]
     fn the_newest_counts_fully_and_the_faster_the_pace_the_less_the_rest() {
-        let tenth: Vec<f32> = Fading::all().map(|pace| pace.by_steps(10)).collect();
+        let tenth: Vec<f32> = Fading::ALL.map(|pace| pace.by_steps(10)).into();
         assert!(tenth.is_sorted_by(|slower, faster| slower > faster));
-        for pace in Fading::all() {
+        for pace in Fading::ALL {
             assert_eq!((pace.by_steps(0), pace.by_places(0)), (1.0, 1.0));
             assert!(pace.by_places(FARTHEST + 9) > 0.0);
         }
