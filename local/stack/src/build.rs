@@ -60,6 +60,9 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
         // The features of the whole workspace, as `cargo demo` and `cargo test --workspace` use them:
         // with those of the functions alone every dependency would be built a second time.
         "--workspace",
+        // Its binary that measures recipes has the name of a function.
+        "--exclude",
+        "recommender",
         "--message-format",
         "json-render-diagnostics",
     ]);
