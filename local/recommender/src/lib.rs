@@ -29,7 +29,9 @@ mod recency;
 mod sequence;
 mod sessions;
 mod similar;
+mod together;
 mod training;
+mod trending;
 
 pub use error::Error;
 pub use evaluate::evaluate;
@@ -39,3 +41,4 @@ pub use metrics::{Metrics, ndcg};
 pub use model::Model;
 pub use options::{Options, Recipe};
 pub use query::{Query, Scored};
+pub use trending::TrendInterval;

@@ -11,7 +11,7 @@ use crate::sessions::Sessions;
 use crate::training::Training;
 use crate::{
     Error, Event, Ids, Interactions, Options, Query, Recipe, Scored, answer, blend, sequence,
-    similar,
+    similar, together, trending,
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,32 +54,35 @@ impl Model {
         if training.events().next().is_none() {
             return Err(Error::NoInteractions);
         }
-        let (popularity, (neighbours, sessions, fading)) = match recipe {
-            Recipe::UserPersonalization | Recipe::PersonalizedRanking => {
-                (Popularity::recent(training), follow(training, options))
-            }
-            Recipe::SimilarItems => (
-                Popularity::recent(training),
-                (
-                    similar::learn(training, options),
-                    Sessions::default(),
-                    Fading::USUAL,
-                ),
-            ),
-            Recipe::Popularity => (
-                Popularity::count(training),
-                (Neighbours::none(), Sessions::default(), Fading::USUAL),
-            ),
-        };
-        let items = training.data().items().clone();
-        Ok(Self {
+        let model = |popularity| Self {
             format: Format,
             recipe,
-            items,
+            items: training.data().items().clone(),
             popularity,
-            neighbours,
-            sessions,
-            fading,
+            neighbours: Neighbours::none(),
+            sessions: Sessions::default(),
+            fading: Fading::USUAL,
+        };
+        Ok(match recipe {
+            Recipe::UserPersonalization | Recipe::PersonalizedRanking => {
+                let (neighbours, sessions, fading) = follow(training, options);
+                Self {
+                    neighbours,
+                    sessions,
+                    fading,
+                    ..model(Popularity::recent(training))
+                }
+            }
+            Recipe::SimilarItems => Self {
+                neighbours: similar::learn(training, options),
+                ..model(Popularity::recent(training))
+            },
+            Recipe::FrequentlyBoughtTogether => Self {
+                neighbours: together::learn(training, options),
+                ..model(Popularity::recent(training))
+            },
+            Recipe::Popularity => model(Popularity::count(training)),
+            Recipe::TrendingNow => model(trending::learn(training, options)),
         })
     }
 
@@ -102,7 +105,7 @@ impl Model {
     /// answer, at most once per item and only until the answer is full. Items of the history can
     /// be in the answer; the item asked about is not.
     pub fn recommend(&self, query: &Query<'_>, keep: impl Fn(u32) -> bool) -> Vec<Scored> {
-        let asked = query.item.filter(|_| self.recipe == Recipe::SimilarItems);
+        let asked = query.item.filter(|_| self.recipe.asks_for_an_item());
         self.scored(query, |scores| {
             let keep = |item| Some(item) != asked && keep(item);
             answer::best(
@@ -128,16 +131,17 @@ impl Model {
     /// Runs `work` with the scores of this query, without popularity.
     fn scored<T>(&self, query: &Query<'_>, work: impl FnOnce(&Accumulator) -> T) -> T {
         Accumulator::with(self.items.len(), |scores| {
-            match (self.recipe, query.item) {
-                (Recipe::UserPersonalization | Recipe::PersonalizedRanking, _) => {
+            match self.recipe {
+                Recipe::UserPersonalization | Recipe::PersonalizedRanking => {
                     self.personal(query.history, scores);
                 }
-                (Recipe::SimilarItems, Some(item)) => {
-                    for (other, weight) in self.neighbours.of(item) {
+                Recipe::SimilarItems | Recipe::FrequentlyBoughtTogether => {
+                    let neighbours = query.item.map(|item| self.neighbours.of(item));
+                    for (other, weight) in neighbours.into_iter().flatten() {
                         scores.add(other, weight);
                     }
                 }
-                (Recipe::SimilarItems, None) | (Recipe::Popularity, _) => {}
+                Recipe::Popularity | Recipe::TrendingNow => {}
             }
             work(scores)
         })
@@ -170,7 +174,7 @@ impl Model {
             reason: error.to_string(),
         })?;
         let items = model.items.len();
-        let learns = model.recipe != Recipe::Popularity;
+        let learns = !matches!(model.recipe, Recipe::Popularity | Recipe::TrendingNow);
         let personal = matches!(
             model.recipe,
             Recipe::UserPersonalization | Recipe::PersonalizedRanking
