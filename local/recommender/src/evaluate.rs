@@ -94,7 +94,9 @@ fn ask(model: &Model, history: &[Event]) -> (Vec<u32>, Metrics) {
         .into_iter()
         .map(|scored| scored.item)
         .collect();
-    let mut targets: Vec<u32> = truth.iter().map(|event| event.item).collect();
+    // An action that was not taken is none that should have been answered.
+    let wanted = truth.iter().filter(|event| event.usable_weight() > 0.0);
+    let mut targets: Vec<u32> = wanted.map(|event| event.item).collect();
     targets.sort_unstable();
     targets.dedup();
     let metrics = Metrics::of(&answer, &targets);

@@ -8,6 +8,8 @@
 //! nothing of filters: what an answer may hold is the caller's `keep` closure.
 
 mod accumulator;
+mod actions;
+mod affinity;
 mod answer;
 mod blend;
 mod calibrate;
@@ -33,6 +35,7 @@ mod together;
 mod training;
 mod trending;
 
+pub use affinity::Affinity;
 pub use error::Error;
 pub use evaluate::evaluate;
 pub use ids::Ids;

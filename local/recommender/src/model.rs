@@ -1,6 +1,8 @@
 //! A trained recipe: learns, answers, and can be written down and read again.
 
 use crate::accumulator::Accumulator;
+use crate::actions::Actions;
+use crate::affinity::Affinity;
 use crate::calibrate::Trained;
 use crate::fading::Fading;
 use crate::format::Format;
@@ -32,6 +34,8 @@ pub struct Model {
     sessions: Sessions,
     /// How soon the past of a history loses its say.
     fading: Fading,
+    /// Empty but for a recipe about actions.
+    actions: Actions,
 }
 
 impl Model {
@@ -62,6 +66,7 @@ impl Model {
             neighbours: Neighbours::none(),
             sessions: Sessions::default(),
             fading: Fading::USUAL,
+            actions: Actions::default(),
         };
         Ok(match recipe {
             Recipe::UserPersonalization | Recipe::PersonalizedRanking => {
@@ -83,6 +88,14 @@ impl Model {
             },
             Recipe::Popularity => model(Popularity::count(training)),
             Recipe::TrendingNow => model(trending::learn(training, options)),
+            Recipe::NextBestAction => Self {
+                actions: Actions::learn(training, options),
+                ..model(Popularity::count(training))
+            },
+            Recipe::ItemAffinity | Recipe::ItemAttributeAffinity => Self {
+                neighbours: Sequence::of(training, options).learn(options),
+                ..model(Popularity::recent(training))
+            },
         })
     }
 
@@ -141,6 +154,10 @@ impl Model {
                         scores.add(other, weight);
                     }
                 }
+                Recipe::ItemAffinity | Recipe::ItemAttributeAffinity => {
+                    sequence::score(&self.neighbours, query.history, self.fading, scores);
+                }
+                Recipe::NextBestAction => self.actions.score(query.history, scores),
                 Recipe::Popularity | Recipe::TrendingNow => {}
             }
             work(scores)
@@ -151,6 +168,15 @@ impl Model {
     fn personal(&self, history: &[Event], scores: &mut Accumulator) {
         sequence::score(&self.neighbours, history, self.fading, scores);
         blend::near_histories(&self.sessions, history, self.fading, None, scores);
+    }
+
+    /// How near users are to any of `items`, for a model of a recipe that learns what follows what.
+    /// Of any other, nobody is near to anything.
+    #[must_use]
+    pub fn affinity(&self, items: &[u32]) -> Affinity {
+        let follows = !self.recipe.asks_for_an_item() && !self.recipe.has_no_neighbours();
+        let known = if follows { items } else { &[] };
+        Affinity::to(known, self.items.len(), &self.neighbours, self.fading)
     }
 
     /// The model in the postcard format.
@@ -174,7 +200,8 @@ impl Model {
             reason: error.to_string(),
         })?;
         let items = model.items.len();
-        let learns = !matches!(model.recipe, Recipe::Popularity | Recipe::TrendingNow);
+        let learns = !model.recipe.has_no_neighbours();
+        let acts = model.recipe == Recipe::NextBestAction;
         let personal = matches!(
             model.recipe,
             Recipe::UserPersonalization | Recipe::PersonalizedRanking
@@ -183,6 +210,7 @@ impl Model {
             && model.neighbours.fits(if learns { items } else { 0 })
             && model.sessions.fits(if personal { items } else { 0 })
             && model.fading.fits()
+            && model.actions.fits(if acts { items } else { 0 })
         {
             Ok(model)
         } else {

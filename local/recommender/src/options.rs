@@ -21,10 +21,18 @@ pub enum Recipe {
     TrendingNow,
     /// In which order would this user like these items? Asks for a history and the items.
     PersonalizedRanking,
+    /// How likely does this user take each action? Its items are actions; asks for a history. The
+    /// weight of an event is positive for taken and negative for not taken, and scores are
+    /// probabilities.
+    NextBestAction,
+    /// Who will want this item? Asks [`Model::affinity`](crate::Model::affinity) for each user.
+    ItemAffinity,
+    /// Who will want items like these? Asks [`Model::affinity`](crate::Model::affinity) as well.
+    ItemAttributeAffinity,
 }
 
 /// Recipes by name, without Personalize's `aws-` and `-v2`.
-const NAMES: [(Recipe, &str); 6] = [
+const NAMES: [(Recipe, &str); 9] = [
     (Recipe::UserPersonalization, "user-personalization"),
     (Recipe::PersonalizedRanking, "personalized-ranking"),
     (Recipe::SimilarItems, "similar-items"),
@@ -34,6 +42,9 @@ const NAMES: [(Recipe, &str); 6] = [
     ),
     (Recipe::Popularity, "popularity-count"),
     (Recipe::TrendingNow, "trending-now"),
+    (Recipe::NextBestAction, "next-best-action"),
+    (Recipe::ItemAffinity, "item-affinity"),
+    (Recipe::ItemAttributeAffinity, "item-attribute-affinity"),
 ];
 
 impl Recipe {
@@ -46,6 +57,14 @@ impl Recipe {
     #[must_use]
     pub fn asks_for_an_item(self) -> bool {
         matches!(self, Self::SimilarItems | Self::FrequentlyBoughtTogether)
+    }
+
+    /// Whether it answers without knowing what goes with what.
+    pub(crate) fn has_no_neighbours(self) -> bool {
+        matches!(
+            self,
+            Self::Popularity | Self::TrendingNow | Self::NextBestAction
+        )
     }
 }
 

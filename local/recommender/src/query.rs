@@ -23,7 +23,8 @@ pub struct Query<'a> {
 pub struct Scored {
     /// The item's number in the model's vocabulary.
     pub item: u32,
-    /// Higher is better. Only comparable within one answer.
+    /// Higher is better. Only comparable within one answer, but for actions: the
+    /// probability that one is taken.
     pub score: f32,
 }
 

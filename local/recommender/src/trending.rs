@@ -45,11 +45,6 @@ impl TrendInterval {
             seconds: i64::from(seconds.max(1)),
         }
     }
-
-    /// Its length in seconds.
-    pub(crate) fn seconds(self) -> i64 {
-        self.seconds
-    }
 }
 
 impl Default for TrendInterval {
