@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use recommender::Model;
+use recommender::{Model, Recipe};
 
 use crate::{
     data::groups::GroupData,
@@ -21,7 +21,7 @@ const NONE: u32 = u32::MAX;
 /// A model that can speak in the numbers of its group.
 #[derive(Debug)]
 pub(crate) struct Deployed {
-    /// The model, with item numbers of its own.
+    /// The model, with item numbers of its own. The items of a model about actions are actions.
     pub(crate) model: Model,
     /// For every item of the model, its number in the group.
     to_group: Vec<u32>,
@@ -33,8 +33,16 @@ pub(crate) struct Deployed {
 
 impl Deployed {
     fn new(model: Model, data: &GroupData) -> Self {
-        let to_group = data.absorb(model.items(), |group| &mut group.items);
-        let mut of_group = vec![NONE; data.read().items.len()];
+        let acts = model.recipe() == Recipe::NextBestAction;
+        let to_group = data.absorb(model.items(), |group| match acts {
+            true => &mut group.actions,
+            false => &mut group.items,
+        });
+        let known = match acts {
+            true => data.read().actions.len(),
+            false => data.read().items.len(),
+        };
+        let mut of_group = vec![NONE; known];
         for (item, of) in (0..).zip(&to_group) {
             of_group[*of as usize] = item;
         }

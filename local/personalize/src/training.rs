@@ -3,16 +3,16 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use recommender::{Interactions, InteractionsBuilder, Model, Options};
+use recommender::{Interactions, InteractionsBuilder, Model, Options, TrendInterval};
 use serde_json::Value;
 
 use crate::{
     app::App,
     control::{
         campaign,
-        recipe::{self, Recipe},
+        recipe::{self, Recipe, RecipeType, TREND_FREQUENCY},
     },
-    data::{group::Group, histories::NO_TYPE},
+    data::{dataset_type::action_outcome, group::Group},
     estate::Estate,
     lifecycle::{Outcome, Work},
     resources::{Metrics, Recommender, SolutionVersion},
@@ -32,6 +32,7 @@ impl Work for SolutionVersion {
             recipe_arn: version.recipe_arn.clone(),
             group_arn: version.dataset_group_arn.clone(),
             selection: Selection::of(&version),
+            options: options(&version)?,
         };
         let (metrics, hours) = order.carry_out(app).await?;
         Ok(Box::new(move |estate| {
@@ -58,6 +59,7 @@ impl Work for Recommender {
             recipe_arn: recommender.recipe_arn,
             group_arn: recommender.dataset_group_arn,
             selection: Selection::default(),
+            options: Options::default(),
         };
         let (metrics, _) = order.carry_out(app).await?;
         Ok(Box::new(move |estate| {
@@ -82,6 +84,7 @@ struct Order {
     recipe_arn: String,
     group_arn: String,
     selection: Selection,
+    options: Options,
 }
 
 impl Order {
@@ -97,18 +100,42 @@ impl Order {
         let recipe = recipe::find(&self.recipe_arn)
             .ok_or_else(|| format!("Recipe {} is gone", self.recipe_arn))?;
         let data = app.group(&self.group_arn).map_err(|fault| fault.message)?;
-        let interactions = select(&data.read(), recipe, &self.selection).build();
-        check_minimum(&interactions)?;
-        let options = Options::default();
+        let interactions = if recipe.recipe_type == RecipeType::PersonalizedActions {
+            let outcomes = outcomes(&data.read()).build();
+            check_actions(&outcomes)?;
+            outcomes
+        } else {
+            let selected = select(&data.read(), recipe, &self.selection).build();
+            check_minimum(&selected)?;
+            selected
+        };
         let failed = |error: recommender::Error| format!("Training failed: {error}");
-        let measured =
-            recommender::evaluate(recipe.algorithm, &interactions, &options).map_err(failed)?;
-        let model = Model::train(recipe.algorithm, &interactions, &options).map_err(failed)?;
+        let measured = recommender::evaluate(recipe.algorithm, &interactions, &self.options)
+            .map_err(failed)?;
+        let model = Model::train(recipe.algorithm, &interactions, &self.options).map_err(failed)?;
         app.models
             .keep(&self.arn, model, &data, app.state.as_ref())
             .map_err(|error| format!("The model could not be kept: {error}"))?;
         Ok((names(measured), started.elapsed().as_secs_f64() / 3600.0))
     }
+}
+
+/// The hyperparameters of a solution that have an effect.
+fn options(version: &SolutionVersion) -> Result<Options, String> {
+    let config = version.solution_config.as_ref();
+    let frequency = config.map(|config| &config["algorithmHyperParameters"][TREND_FREQUENCY]);
+    let Some(frequency) = frequency.and_then(Value::as_str) else {
+        return Ok(Options::default());
+    };
+    let interval: TrendInterval = frequency.parse().map_err(|error| {
+        format!(
+            "solutionConfig.algorithmHyperParameters.{TREND_FREQUENCY} is no interval: {error}. Create another solution with one of these"
+        )
+    })?;
+    Ok(Options {
+        trend_interval: interval,
+        ..Options::default()
+    })
 }
 
 /// Which interactions train, and how much each counts.
@@ -160,8 +187,7 @@ impl Selection {
 fn select(group: &Group, recipe: &Recipe, selection: &Selection) -> InteractionsBuilder {
     let mut builder = InteractionsBuilder::new();
     for (user, interaction) in group.interactions() {
-        let event_type = (interaction.event_type != NO_TYPE)
-            .then(|| group.event_types.name(interaction.event_type));
+        let event_type = group.event_type(&interaction);
         if !recipe.trains_on(event_type) {
             continue;
         }
@@ -171,6 +197,29 @@ fn select(group: &Group, recipe: &Recipe, selection: &Selection) -> Interactions
         }
     }
     builder
+}
+
+/// What users did when they were asked to take actions.
+fn outcomes(group: &Group) -> InteractionsBuilder {
+    let mut builder = InteractionsBuilder::new();
+    for (user, interaction) in group.action_interactions() {
+        if let Some(outcome) = group.event_type(&interaction).and_then(action_outcome) {
+            let (user, action) = (group.users.name(user), group.actions.name(interaction.item));
+            builder.push(user, action, interaction.timestamp, outcome);
+        }
+    }
+    builder
+}
+
+/// Users are held out to measure with, so there must be a few; Personalize asks for no number.
+fn check_actions(outcomes: &Interactions) -> Result<(), String> {
+    let (count, users) = (outcomes.len(), outcomes.users().len());
+    if users < USERS {
+        return Err(format!(
+            "The Action interactions dataset has {count} interactions of {users} users that are Taken, Not Taken or Viewed; those of at least {USERS} users are required to train. Import more and create another solution version"
+        ));
+    }
+    Ok(())
 }
 
 fn check_minimum(interactions: &Interactions) -> Result<(), String> {
@@ -224,6 +273,7 @@ fn names(measured: recommender::Metrics) -> Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::record::{EventRecord, Record};
 
     fn built(users: usize, each: usize) -> Interactions {
         let mut builder = InteractionsBuilder::new();
@@ -242,6 +292,60 @@ mod tests {
         assert!(reason.contains("24 of 24 unique users"), "{reason}");
         let reason = check_minimum(&built(333, 3)).unwrap_err();
         assert!(reason.contains("999 interactions"), "{reason}");
+    }
+
+    #[test]
+    fn actions_train_on_what_happened_to_them() {
+        let mut group = Group::default();
+        for (event_type, item) in [("taken", "join"), ("not_taken", "call"), ("viewed", "call")] {
+            let event = EventRecord {
+                user_id: Some("ann".to_owned()),
+                event_type: event_type.to_owned(),
+                item_id: item.to_owned(),
+                ..EventRecord::default()
+            };
+            group.take(Record::ActionInteraction(event)).unwrap();
+        }
+        let outcomes = outcomes(&group).build();
+        let weights: Vec<f32> = outcomes.history(0).iter().map(|one| one.weight).collect();
+        assert_eq!(weights, [1.0, -1.0, -0.25]);
+        let reason = check_actions(&outcomes).unwrap_err();
+        assert!(reason.contains("3 interactions of 1 users"), "{reason}");
+        assert!(check_actions(&built(25, 1)).is_ok());
+    }
+
+    #[test]
+    fn a_use_case_of_views_and_one_of_purchases_learn_from_different_events() {
+        let mut group = Group::default();
+        for (user, event_type, item) in [
+            ("a", "view", "lamp"),
+            ("b", "view", "lamp"),
+            ("a", "purchase", "cup"),
+        ] {
+            let event = EventRecord {
+                user_id: Some(user.to_owned()),
+                event_type: event_type.to_owned(),
+                item_id: item.to_owned(),
+                ..EventRecord::default()
+            };
+            group.take(Record::Event(event)).unwrap();
+        }
+        let best = |name: &str| {
+            let recipe = recipe::find(&format!("arn:aws:personalize:::recipe/{name}")).unwrap();
+            let data = select(&group, recipe, &Selection::default()).build();
+            let names: Vec<String> = data.items().iter().map(str::to_owned).collect();
+            (data.len(), names)
+        };
+        assert_eq!(
+            best("aws-ecomm-popular-items-by-views"),
+            (2, vec!["lamp".to_owned()])
+        );
+        for purchases in [
+            "aws-ecomm-popular-items-by-purchases",
+            "aws-ecomm-frequently-bought-together",
+        ] {
+            assert_eq!(best(purchases), (1, vec!["cup".to_owned()]));
+        }
     }
 
     #[test]

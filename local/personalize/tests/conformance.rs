@@ -21,7 +21,6 @@ fn every_operation_is_as_the_service_models_say() {
     let walk = Command::new(&python)
         .arg(directory.join("conformance.py"))
         .arg(env!("CARGO_BIN_EXE_personalize-local"))
-        .arg("--allow-not-built")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output();
     let walk = walk.unwrap();

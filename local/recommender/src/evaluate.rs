@@ -1,36 +1,39 @@
 //! Measures a recipe on a hold-out split, as Amazon Personalize does for a solution version.
 //!
-//! One user in ten gives the newest tenth of their events as the truth; a model is trained on
-//! everything else, asked for these users, and its answers compared with the truth. Personalize
-//! leaves the older nine tenths of these users out of the training too and only asks with them;
-//! here they stay, because shops on a laptop are small and every user counts.
+//! One user in ten is kept out of the training altogether. A model is trained on all others, then asked
+//! for these users with the older nine tenths of their events, and its answers are compared with the
+//! newest tenth.
 
 use crate::metrics::{DEPTH, Metrics};
 use crate::training::Training;
-use crate::{Error, Interactions, Model, Options, Query, Recipe};
+use crate::{Error, Event, Interactions, Model, Options, Query, Recipe};
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
-/// Fewer users than this are not a sample, so more than one in ten is taken.
+/// Fewer users than this are not much of a sample, so up to one in [`MOST_SHARE`] are asked.
 const FEWEST_USERS: usize = 25;
+/// One user in so many may be asked at most: the others have to be enough to learn from.
+const MOST_SHARE: usize = 4;
 /// More users than this say nothing new.
 const MOST_USERS: usize = 5_000;
 
 /// Trains `recipe` on a hold-out split of `data` and measures its answers.
 ///
 /// The users asked are chosen by `options.seed` and their ids, so the same users are asked again
-/// when the data has grown. A similar-items model is asked with the last item before the truth.
+/// when the data has grown. A model of related items is asked with the last item before the truth.
 ///
 /// # Errors
-/// [`Error::NoInteractions`] for empty data, [`Error::NothingHeldOut`] when no user has two
+/// [`Error::NoInteractions`] for empty data, [`Error::NothingHeldOut`] when no user but one has two
 /// interactions, and what [`Model::train`] refuses.
 pub fn evaluate(recipe: Recipe, data: &Interactions, options: &Options) -> Result<Metrics, Error> {
-    let held_out = hold_out(data, options.seed)?;
-    let model = Model::learn(recipe, &Training::without(data, &held_out), options)?;
-    let answers: Vec<(Vec<u32>, Metrics)> = held_out
+    let asked = asked(data, options.seed)?;
+    let whole = |&user: &u32| (user, data.history(user).len());
+    let hidden: Vec<(u32, usize)> = asked.iter().map(whole).collect();
+    let model = Model::learn(recipe, &Training::without(data, &hidden), options)?;
+    let answers: Vec<(Vec<u32>, Metrics)> = asked
         .par_iter()
-        .map(|&(user, count)| ask(&model, data, user, count))
+        .map(|&user| ask(&model, data.history(user)))
         .collect();
 
     let mut answered = vec![false; data.items().len()];
@@ -47,28 +50,25 @@ pub fn evaluate(recipe: Recipe, data: &Interactions, options: &Options) -> Resul
     ))
 }
 
-/// The users to ask and how many of their newest events are held out, by user.
-fn hold_out(data: &Interactions, seed: u64) -> Result<Vec<(u32, usize)>, Error> {
+/// The users to ask, by number.
+fn asked(data: &Interactions, seed: u64) -> Result<Vec<u32>, Error> {
     if data.is_empty() {
         return Err(Error::NoInteractions);
     }
-    let mut lots: Vec<(u64, u32)> = (0..data.users().len() as u32)
+    let users = data.users().len();
+    let mut lots: Vec<(u64, u32)> = (0..users as u32)
         .filter(|&user| data.history(user).len() >= 2)
         .map(|user| (lot(seed, data.users().name(user)), user))
         .collect();
-    if lots.is_empty() {
-        return Err(Error::NothingHeldOut {
-            users: data.users().len(),
-        });
+    if lots.is_empty() || users < 2 {
+        return Err(Error::NothingHeldOut { users });
     }
     lots.sort_unstable();
-    lots.truncate((data.users().len() / 10).clamp(FEWEST_USERS, MOST_USERS));
-    let mut held_out: Vec<(u32, usize)> = lots
-        .into_iter()
-        .map(|(_, user)| (user, (data.history(user).len() / 10).max(1)))
-        .collect();
-    held_out.sort_unstable();
-    Ok(held_out)
+    let fewest = FEWEST_USERS.min(users / MOST_SHARE);
+    lots.truncate((users / 10).max(fewest).clamp(1, MOST_USERS));
+    let mut asked: Vec<u32> = lots.into_iter().map(|(_, user)| user).collect();
+    asked.sort_unstable();
+    Ok(asked)
 }
 
 /// A number that looks random but depends only on the seed and the user.
@@ -79,8 +79,8 @@ fn lot(seed: u64, user: &str) -> u64 {
 }
 
 /// Asks for one user and compares; the answer's items come with its metrics.
-fn ask(model: &Model, data: &Interactions, user: u32, held_out: usize) -> (Vec<u32>, Metrics) {
-    let history = data.history(user);
+fn ask(model: &Model, history: &[Event]) -> (Vec<u32>, Metrics) {
+    let held_out = (history.len() / 10).max(1);
     let (known, truth) = history.split_at(history.len() - held_out);
     let last = known.last();
     let query = Query {
@@ -94,7 +94,9 @@ fn ask(model: &Model, data: &Interactions, user: u32, held_out: usize) -> (Vec<u
         .into_iter()
         .map(|scored| scored.item)
         .collect();
-    let mut targets: Vec<u32> = truth.iter().map(|event| event.item).collect();
+    // An action that was not taken is none that should have been answered.
+    let wanted = truth.iter().filter(|event| event.usable_weight() > 0.0);
+    let mut targets: Vec<u32> = wanted.map(|event| event.item).collect();
     targets.sort_unstable();
     targets.dedup();
     let metrics = Metrics::of(&answer, &targets);
@@ -129,29 +131,44 @@ mod tests {
     }
 
     #[test]
-    fn one_user_in_ten_but_at_least_25_give_their_newest_tenth() {
-        let held_out = hold_out(&circle(400, 39), 1).unwrap();
-        assert_eq!(held_out.len(), 40);
-        assert!(held_out.iter().all(|&(_, count)| count == 3));
-        assert_eq!(hold_out(&circle(30, 2), 1).unwrap().len(), 25);
-        assert_eq!(
-            hold_out(&circle(3, 2), 1).unwrap(),
-            [(0, 1), (1, 1), (2, 1)]
-        );
+    fn one_user_in_ten_is_asked_and_more_of_few_but_never_most() {
+        let count = |users| asked(&circle(users, 2), 1).unwrap().len();
+        assert_eq!([400, 120, 40, 3, 2].map(count), [40, 25, 10, 1, 1]);
+    }
+
+    #[test]
+    fn the_newest_tenth_is_the_truth_and_nothing_of_the_user_was_learned() {
+        // Everybody buys what nobody else does: known only to who has seen the user.
+        let mut builder = InteractionsBuilder::new();
+        for user in 0..200 {
+            for step in 0..20 {
+                builder.push(
+                    &format!("u{user}"),
+                    &format!("{user} {}", step % 4),
+                    step,
+                    1.0,
+                );
+            }
+        }
+        let data = builder.build();
+        let metrics = evaluate(Recipe::UserPersonalization, &data, &Options::default()).unwrap();
+        assert_eq!(metrics.ndcg_at_25, 0.0);
     }
 
     #[test]
     fn the_seed_decides_who_is_asked() {
         let data = circle(400, 3);
-        assert_eq!(hold_out(&data, 1).unwrap(), hold_out(&data, 1).unwrap());
-        assert_ne!(hold_out(&data, 1).unwrap(), hold_out(&data, 2).unwrap());
+        assert_eq!(asked(&data, 1).unwrap(), asked(&data, 1).unwrap());
+        assert_ne!(asked(&data, 1).unwrap(), asked(&data, 2).unwrap());
     }
 
     #[test]
     fn without_pairs_of_events_there_is_nothing_to_measure() {
         let options = Options::default();
-        let lonely = evaluate(Recipe::Popularity, &circle(3, 1), &options);
-        assert_eq!(lonely, Err(Error::NothingHeldOut { users: 3 }));
+        for (users, events) in [(3, 1), (1, 9)] {
+            let lonely = evaluate(Recipe::Popularity, &circle(users, events), &options);
+            assert_eq!(lonely, Err(Error::NothingHeldOut { users }));
+        }
         let empty = evaluate(Recipe::Popularity, &circle(0, 0), &options);
         assert_eq!(empty, Err(Error::NoInteractions));
     }

@@ -13,7 +13,8 @@ pub struct Event {
     pub item: u32,
     /// When, in seconds since 1970.
     pub timestamp: i64,
-    /// How much the event says; 1 is usual. Not positive or not finite says nothing.
+    /// How much the event says; 1 is usual. Not positive or not finite says nothing, but for
+    /// [`Recipe::NextBestAction`](crate::Recipe::NextBestAction), where negative is not taken.
     pub weight: f32,
 }
 

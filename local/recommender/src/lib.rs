@@ -8,6 +8,8 @@
 //! nothing of filters: what an answer may hold is the caller's `keep` closure.
 
 mod accumulator;
+mod actions;
+mod affinity;
 mod answer;
 mod blend;
 mod calibrate;
@@ -29,8 +31,11 @@ mod recency;
 mod sequence;
 mod sessions;
 mod similar;
+mod together;
 mod training;
+mod trending;
 
+pub use affinity::Affinity;
 pub use error::Error;
 pub use evaluate::evaluate;
 pub use ids::Ids;
@@ -39,3 +44,4 @@ pub use metrics::{Metrics, ndcg};
 pub use model::Model;
 pub use options::{Options, Recipe};
 pub use query::{Query, Scored};
+pub use trending::TrendInterval;

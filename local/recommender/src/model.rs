@@ -1,6 +1,8 @@
 //! A trained recipe: learns, answers, and can be written down and read again.
 
 use crate::accumulator::Accumulator;
+use crate::actions::Actions;
+use crate::affinity::Affinity;
 use crate::calibrate::Trained;
 use crate::fading::Fading;
 use crate::format::Format;
@@ -11,7 +13,7 @@ use crate::sessions::Sessions;
 use crate::training::Training;
 use crate::{
     Error, Event, Ids, Interactions, Options, Query, Recipe, Scored, answer, blend, sequence,
-    similar,
+    similar, together, trending,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +34,8 @@ pub struct Model {
     sessions: Sessions,
     /// How soon the past of a history loses its say.
     fading: Fading,
+    /// Empty but for a recipe about actions.
+    actions: Actions,
 }
 
 impl Model {
@@ -54,32 +58,44 @@ impl Model {
         if training.events().next().is_none() {
             return Err(Error::NoInteractions);
         }
-        let (popularity, (neighbours, sessions, fading)) = match recipe {
-            Recipe::UserPersonalization | Recipe::PersonalizedRanking => {
-                (Popularity::recent(training), follow(training, options))
-            }
-            Recipe::SimilarItems => (
-                Popularity::recent(training),
-                (
-                    similar::learn(training, options),
-                    Sessions::default(),
-                    Fading::USUAL,
-                ),
-            ),
-            Recipe::Popularity => (
-                Popularity::count(training),
-                (Neighbours::none(), Sessions::default(), Fading::USUAL),
-            ),
-        };
-        let items = training.data().items().clone();
-        Ok(Self {
+        let model = |popularity| Self {
             format: Format,
             recipe,
-            items,
+            items: training.data().items().clone(),
             popularity,
-            neighbours,
-            sessions,
-            fading,
+            neighbours: Neighbours::none(),
+            sessions: Sessions::default(),
+            fading: Fading::USUAL,
+            actions: Actions::default(),
+        };
+        Ok(match recipe {
+            Recipe::UserPersonalization | Recipe::PersonalizedRanking => {
+                let (neighbours, sessions, fading) = follow(training, options);
+                Self {
+                    neighbours,
+                    sessions,
+                    fading,
+                    ..model(Popularity::recent(training))
+                }
+            }
+            Recipe::SimilarItems => Self {
+                neighbours: similar::learn(training, options),
+                ..model(Popularity::recent(training))
+            },
+            Recipe::FrequentlyBoughtTogether => Self {
+                neighbours: together::learn(training, options),
+                ..model(Popularity::recent(training))
+            },
+            Recipe::Popularity => model(Popularity::count(training)),
+            Recipe::TrendingNow => model(trending::learn(training, options)),
+            Recipe::NextBestAction => Self {
+                actions: Actions::learn(training, options),
+                ..model(Popularity::count(training))
+            },
+            Recipe::ItemAffinity | Recipe::ItemAttributeAffinity => Self {
+                neighbours: Sequence::of(training, options).learn(options),
+                ..model(Popularity::recent(training))
+            },
         })
     }
 
@@ -102,7 +118,7 @@ impl Model {
     /// answer, at most once per item and only until the answer is full. Items of the history can
     /// be in the answer; the item asked about is not.
     pub fn recommend(&self, query: &Query<'_>, keep: impl Fn(u32) -> bool) -> Vec<Scored> {
-        let asked = query.item.filter(|_| self.recipe == Recipe::SimilarItems);
+        let asked = query.item.filter(|_| self.recipe.asks_for_an_item());
         self.scored(query, |scores| {
             let keep = |item| Some(item) != asked && keep(item);
             answer::best(
@@ -128,16 +144,21 @@ impl Model {
     /// Runs `work` with the scores of this query, without popularity.
     fn scored<T>(&self, query: &Query<'_>, work: impl FnOnce(&Accumulator) -> T) -> T {
         Accumulator::with(self.items.len(), |scores| {
-            match (self.recipe, query.item) {
-                (Recipe::UserPersonalization | Recipe::PersonalizedRanking, _) => {
+            match self.recipe {
+                Recipe::UserPersonalization | Recipe::PersonalizedRanking => {
                     self.personal(query.history, scores);
                 }
-                (Recipe::SimilarItems, Some(item)) => {
-                    for (other, weight) in self.neighbours.of(item) {
+                Recipe::SimilarItems | Recipe::FrequentlyBoughtTogether => {
+                    let neighbours = query.item.map(|item| self.neighbours.of(item));
+                    for (other, weight) in neighbours.into_iter().flatten() {
                         scores.add(other, weight);
                     }
                 }
-                (Recipe::SimilarItems, None) | (Recipe::Popularity, _) => {}
+                Recipe::ItemAffinity | Recipe::ItemAttributeAffinity => {
+                    sequence::score(&self.neighbours, query.history, self.fading, scores);
+                }
+                Recipe::NextBestAction => self.actions.score(query.history, scores),
+                Recipe::Popularity | Recipe::TrendingNow => {}
             }
             work(scores)
         })
@@ -147,6 +168,15 @@ impl Model {
     fn personal(&self, history: &[Event], scores: &mut Accumulator) {
         sequence::score(&self.neighbours, history, self.fading, scores);
         blend::near_histories(&self.sessions, history, self.fading, None, scores);
+    }
+
+    /// How near users are to any of `items`, for a model of a recipe that learns what follows what.
+    /// Of any other, nobody is near to anything.
+    #[must_use]
+    pub fn affinity(&self, items: &[u32]) -> Affinity {
+        let follows = !self.recipe.asks_for_an_item() && !self.recipe.has_no_neighbours();
+        let known = if follows { items } else { &[] };
+        Affinity::to(known, self.items.len(), &self.neighbours, self.fading)
     }
 
     /// The model in the postcard format.
@@ -170,7 +200,8 @@ impl Model {
             reason: error.to_string(),
         })?;
         let items = model.items.len();
-        let learns = model.recipe != Recipe::Popularity;
+        let learns = !model.recipe.has_no_neighbours();
+        let acts = model.recipe == Recipe::NextBestAction;
         let personal = matches!(
             model.recipe,
             Recipe::UserPersonalization | Recipe::PersonalizedRanking
@@ -179,6 +210,7 @@ impl Model {
             && model.neighbours.fits(if learns { items } else { 0 })
             && model.sessions.fits(if personal { items } else { 0 })
             && model.fading.fits()
+            && model.actions.fits(if acts { items } else { 0 })
         {
             Ok(model)
         } else {

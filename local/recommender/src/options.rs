@@ -1,6 +1,6 @@
 //! What to learn, and the few knobs of learning. The defaults are meant to be left alone.
 
-use crate::Error;
+use crate::{Error, TrendInterval};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -12,19 +12,61 @@ pub enum Recipe {
     UserPersonalization,
     /// What goes with this item? Asks for an item, and takes a history as a hint.
     SimilarItems,
-    /// What do most people want? Asks for nothing.
+    /// What comes along with this item in a basket? Asks for an item; trained on purchases.
+    FrequentlyBoughtTogether,
+    /// What do most people want? Asks for nothing. Trained on views it is *most viewed*, on purchases
+    /// *best sellers*.
     Popularity,
+    /// What becomes popular right now? Asks for nothing.
+    TrendingNow,
     /// In which order would this user like these items? Asks for a history and the items.
     PersonalizedRanking,
+    /// How likely does this user take each action? Its items are actions; asks for a history. The
+    /// weight of an event is positive for taken and negative for not taken, and scores are
+    /// probabilities.
+    NextBestAction,
+    /// Who will want this item? Asks [`Model::affinity`](crate::Model::affinity) for each user.
+    ItemAffinity,
+    /// Who will want items like these? Asks [`Model::affinity`](crate::Model::affinity) as well.
+    ItemAttributeAffinity,
 }
 
 /// Recipes by name, without Personalize's `aws-` and `-v2`.
-const NAMES: [(Recipe, &str); 4] = [
+const NAMES: [(Recipe, &str); 9] = [
     (Recipe::UserPersonalization, "user-personalization"),
     (Recipe::PersonalizedRanking, "personalized-ranking"),
     (Recipe::SimilarItems, "similar-items"),
+    (
+        Recipe::FrequentlyBoughtTogether,
+        "frequently-bought-together",
+    ),
     (Recipe::Popularity, "popularity-count"),
+    (Recipe::TrendingNow, "trending-now"),
+    (Recipe::NextBestAction, "next-best-action"),
+    (Recipe::ItemAffinity, "item-affinity"),
+    (Recipe::ItemAttributeAffinity, "item-attribute-affinity"),
 ];
+
+impl Recipe {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|(recipe, _)| *recipe)
+    }
+
+    /// Whether it answers what goes with an item.
+    #[must_use]
+    pub fn asks_for_an_item(self) -> bool {
+        matches!(self, Self::SimilarItems | Self::FrequentlyBoughtTogether)
+    }
+
+    /// Whether it answers without knowing what goes with what.
+    pub(crate) fn has_no_neighbours(self) -> bool {
+        matches!(
+            self,
+            Self::Popularity | Self::TrendingNow | Self::NextBestAction
+        )
+    }
+}
 
 impl fmt::Display for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,6 +101,8 @@ pub struct Options {
     /// How many of a user's events after (and, for similar items, before) an event are looked at
     /// for items that go together, at least 1. Bounds the time of training: events times window.
     pub window: usize,
+    /// For trending now: the interval whose events are compared with those of the one before.
+    pub trend_interval: TrendInterval,
 }
 
 impl Default for Options {
@@ -67,6 +111,7 @@ impl Default for Options {
             seed: 42,
             neighbours: 200,
             window: 200,
+            trend_interval: TrendInterval::default(),
         }
     }
 }

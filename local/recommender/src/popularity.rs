@@ -48,8 +48,13 @@ impl Popularity {
                 }
             })
             .collect();
+        Self::of_scores(scores)
+    }
+
+    /// Items by scores of any kind, by item; 0 for an item that cannot be in an answer.
+    pub(crate) fn of_scores(scores: Vec<f32>) -> Self {
         let mut order: Vec<u32> = (0..scores.len() as u32)
-            .filter(|&n| seen[n as usize])
+            .filter(|&n| scores[n as usize] > 0.0)
             .collect();
         order.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));
         Self { scores, order }

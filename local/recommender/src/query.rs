@@ -8,7 +8,8 @@ use std::cmp::Ordering;
 pub struct Query<'a> {
     /// What the user did, oldest first; empty for somebody new.
     pub history: &'a [Event],
-    /// The item on the page, for [`Recipe::SimilarItems`](crate::Recipe::SimilarItems).
+    /// The item on the page, for recipes that
+    /// [ask for an item](crate::Recipe::asks_for_an_item).
     pub item: Option<u32>,
     /// The time of the question, in seconds since 1970. Today's recipes go by the order of the
     /// history alone: age weighs all of it alike.
@@ -22,7 +23,8 @@ pub struct Query<'a> {
 pub struct Scored {
     /// The item's number in the model's vocabulary.
     pub item: u32,
-    /// Higher is better. Only comparable within one answer.
+    /// Higher is better. Only comparable within one answer, but for actions: the
+    /// probability that one is taken.
     pub score: f32,
 }
 

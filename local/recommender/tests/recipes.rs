@@ -7,13 +7,6 @@
 
 use recommender::{Error, Event, Interactions, InteractionsBuilder, Model, Options, Query, Recipe};
 
-const RECIPES: [Recipe; 4] = [
-    Recipe::UserPersonalization,
-    Recipe::SimilarItems,
-    Recipe::Popularity,
-    Recipe::PersonalizedRanking,
-];
-
 /// Tea drinkers and coffee drinkers, who buy cups after their drink; everybody buys milk.
 fn shop() -> Interactions {
     let mut builder = InteractionsBuilder::new();
@@ -73,7 +66,7 @@ fn one_event_changes_what_comes_next() {
 
 #[test]
 fn an_answer_is_as_long_as_asked_when_enough_items_pass() {
-    for recipe in RECIPES {
+    for recipe in Recipe::all() {
         let model = train(recipe);
         let history = history(&model, &["tea"]);
         let ask = |limit, item, without| {
@@ -140,7 +133,7 @@ fn ranking_puts_wanted_items_first_and_unknown_ones_last() {
 
 #[test]
 fn a_model_is_the_same_for_any_number_of_threads_and_after_reading() {
-    for recipe in RECIPES {
+    for recipe in Recipe::all() {
         let bytes = |threads| {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
@@ -177,8 +170,8 @@ fn bytes_of_another_version_or_broken_ones_are_refused() {
     assert_eq!(
         error,
         Error::Format {
-            found: 4,
-            expected: 3
+            found: 5,
+            expected: 4
         }
     );
     assert!(error.to_string().contains("train it again"));
@@ -191,7 +184,7 @@ fn bytes_of_another_version_or_broken_ones_are_refused() {
 #[test]
 fn what_cannot_be_learned_from_is_an_error_that_says_so() {
     let empty = InteractionsBuilder::new().build();
-    for recipe in RECIPES {
+    for recipe in Recipe::all() {
         let error = Model::train(recipe, &empty, &Options::default()).unwrap_err();
         assert_eq!(error, Error::NoInteractions);
     }

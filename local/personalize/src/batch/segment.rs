@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use filter_expression::parse::parse;
-use recommender::Query;
+use recommender::Recipe as Algorithm;
 use serde_json::{Value, json};
 
 use super::{Desk, inference::id, run};
@@ -21,9 +21,6 @@ use crate::{
     resources::BatchSegmentJob,
     runtime::Visitor,
 };
-
-/// The recipe whose questions are about attributes.
-const BY_ATTRIBUTES: &str = "aws-item-attribute-affinity";
 
 impl Work for BatchSegmentJob {
     async fn work(app: Arc<App>, arn: String) -> Outcome {
@@ -43,10 +40,18 @@ fn answer(desk: &Desk, input: &Input) -> Result<Value, Fault> {
     let predicate = filter
         .map(|filter| resolve(filter, &everybody))
         .transpose()?;
+    let affinity = desk.deployed.model.affinity(&items);
+    let nowhere = BTreeMap::new();
+    let score = |name| {
+        let visitor = Visitor::new(Some(name), &nowhere, &desk.deployed, &group);
+        affinity.score(&visitor.known)
+    };
     let users = (0..).zip(group.users.iter());
+    // Whom nothing leads to the items is no part of their segment.
     let mut scored: Vec<(f32, &str)> = users
         .filter(|(user, _)| predicate.as_ref().is_none_or(|one| one.keeps(*user)))
-        .filter_map(|(_, name)| Some((score(desk, &group, name, &items)?, name)))
+        .map(|(_, name)| (score(name), name))
+        .filter(|(score, _)| *score > 0.0)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     scored.truncate(desk.count);
@@ -57,7 +62,7 @@ fn answer(desk: &Desk, input: &Input) -> Result<Value, Fault> {
 /// The items that a line is about, in the model's numbers.
 fn items(desk: &Desk, group: &Group, input: &Input) -> Result<Vec<u32>, Fault> {
     let model = &desk.deployed.model;
-    if desk.recipe.name != BY_ATTRIBUTES {
+    if desk.recipe.algorithm != Algorithm::ItemAttributeAffinity {
         let item = model.items().get(id(input, "itemId")?);
         let item = item.ok_or_else(|| input.wrong("itemId", "is not known to the model"))?;
         return Ok(vec![item]);
@@ -76,22 +81,6 @@ fn items(desk: &Desk, group: &Group, input: &Input) -> Result<Vec<u32>, Fault> {
         return Err(wrong(&"no item that the model knows has these attributes"));
     }
     Ok(items)
-}
-
-/// How much a user would like the items together; nothing for one without a history.
-fn score(desk: &Desk, group: &Group, user: &str, items: &[u32]) -> Option<f32> {
-    let visitor = Visitor::new(Some(user), &BTreeMap::new(), &desk.deployed, group);
-    if visitor.known.is_empty() {
-        return None;
-    }
-    let query = Query {
-        history: &visitor.known,
-        item: None,
-        now: visitor.now,
-        limit: items.len(),
-    };
-    let ranked = desk.deployed.model.rank(&query, items);
-    Some(ranked.iter().map(|one| one.score).sum())
 }
 
 fn about_nobody<'a>(group: &'a Group, values: &'a Values) -> Question<'a> {

@@ -104,12 +104,18 @@ fn order(call: &Call<'_>, most: i64, segments: bool) -> Result<BatchOrder, Fault
     call.app.read(|estate| {
         let version = estate.active::<SolutionVersion>(version_arn)?;
         let recipe = recipe::find(&version.recipe_arn);
-        let is_for = recipe.map(|recipe| recipe.recipe_type == RecipeType::UserSegmentation);
-        if is_for != Some(segments) {
-            let problem = match segments {
-                true => "must have a recipe of type USER_SEGMENTATION",
-                false => "has a recipe for segments; create a batch segment job",
-            };
+        let problem = match (segments, recipe.map(|recipe| recipe.recipe_type)) {
+            (true, Some(RecipeType::UserSegmentation)) => None,
+            (true, _) => Some("must have a recipe of type USER_SEGMENTATION"),
+            (false, Some(RecipeType::UserSegmentation)) => {
+                Some("has a recipe for segments; create a batch segment job")
+            }
+            (false, Some(RecipeType::PersonalizedActions)) => Some(
+                "has a recipe about actions; create a campaign and ask GetActionRecommendations",
+            ),
+            (false, _) => None,
+        };
+        if let Some(problem) = problem {
             return Err(input.wrong("solutionVersionArn", problem));
         }
         if let Some(arn) = filter_arn

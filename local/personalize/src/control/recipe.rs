@@ -5,6 +5,9 @@ use recommender::Recipe as Algorithm;
 
 use crate::domain::Domain;
 
+/// The hyperparameter of recipes about trends: how long the intervals are that they compare.
+pub(crate) const TREND_FREQUENCY: &str = "trend_discovery_frequency";
+
 /// A recipe of Personalize.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Recipe {
@@ -33,6 +36,8 @@ pub(crate) enum RecipeType {
     PersonalizedRanking,
     /// Users for an item or for attributes of items.
     UserSegmentation,
+    /// Actions for a user.
+    PersonalizedActions,
 }
 
 impl RecipeType {
@@ -44,6 +49,7 @@ impl RecipeType {
             Self::RelatedItems => "RELATED_ITEMS",
             Self::PersonalizedRanking => "PERSONALIZED_RANKING",
             Self::UserSegmentation => "USER_SEGMENTATION",
+            Self::PersonalizedActions => "PERSONALIZED_ACTIONS",
         }
     }
 }
@@ -103,7 +109,9 @@ const fn use_case(
 }
 
 use Domain::{Ecommerce, VideoOnDemand};
-use RecipeType::{PersonalizedRanking, RelatedItems, UserPersonalization, UserSegmentation};
+use RecipeType::{
+    PersonalizedActions, PersonalizedRanking, RelatedItems, UserPersonalization, UserSegmentation,
+};
 
 /// All of them; a new one is a line here.
 #[rustfmt::skip]
@@ -113,17 +121,21 @@ pub(super) const RECIPES: &[Recipe] = &[
     custom("aws-similar-items", RelatedItems, Algorithm::SimilarItems, "Finds items that go with an item."),
     custom("aws-sims", RelatedItems, Algorithm::SimilarItems, "Finds items that the same users interact with."),
     custom("aws-popularity-count", UserPersonalization, Algorithm::Popularity, "Counts interactions of all users."),
+    custom("aws-trending-now", UserPersonalization, Algorithm::TrendingNow, "Finds items whose popularity grows fastest."),
+    custom("aws-next-best-action", PersonalizedActions, Algorithm::NextBestAction, "Predicts how likely a user takes each action."),
     custom("aws-personalized-ranking-v2", PersonalizedRanking, Algorithm::PersonalizedRanking, "Orders given items for a user."),
     custom("aws-personalized-ranking", PersonalizedRanking, Algorithm::PersonalizedRanking, "Orders given items for a user; the older version."),
-    custom("aws-item-affinity", UserSegmentation, Algorithm::PersonalizedRanking, "Finds the users that will most likely interact with an item."),
-    custom("aws-item-attribute-affinity", UserSegmentation, Algorithm::PersonalizedRanking, "Finds the users that will most likely interact with items of some attributes."),
+    custom("aws-item-affinity", UserSegmentation, Algorithm::ItemAffinity, "Finds the users that will most likely interact with an item."),
+    custom("aws-item-attribute-affinity", UserSegmentation, Algorithm::ItemAttributeAffinity, "Finds the users that will most likely interact with items of some attributes."),
 
     use_case(Ecommerce, "aws-ecomm-popular-items-by-views", UserPersonalization, Algorithm::Popularity, &["view"], "The items most viewed."),
     use_case(Ecommerce, "aws-ecomm-popular-items-by-purchases", UserPersonalization, Algorithm::Popularity, &["purchase"], "The best sellers."),
     use_case(Ecommerce, "aws-ecomm-customers-who-viewed-x-also-viewed", RelatedItems, Algorithm::SimilarItems, &["view"], "What customers viewed who viewed this item."),
+    use_case(Ecommerce, "aws-ecomm-frequently-bought-together", RelatedItems, Algorithm::FrequentlyBoughtTogether, &["purchase"], "What customers buy together with this item."),
     use_case(Ecommerce, "aws-ecomm-recommended-for-you", UserPersonalization, Algorithm::UserPersonalization, &[], "What this customer will want next."),
 
     use_case(VideoOnDemand, "aws-vod-most-popular", UserPersonalization, Algorithm::Popularity, &["watch"], "The videos most watched."),
+    use_case(VideoOnDemand, "aws-vod-trending-now", UserPersonalization, Algorithm::TrendingNow, &[], "The videos whose popularity grows fastest."),
     use_case(VideoOnDemand, "aws-vod-because-you-watched-x", RelatedItems, Algorithm::SimilarItems, &["watch"], "What was watched by those who watched this video."),
     use_case(VideoOnDemand, "aws-vod-more-like-x", RelatedItems, Algorithm::SimilarItems, &["watch", "click"], "Videos that go with this video."),
     use_case(VideoOnDemand, "aws-vod-top-picks", UserPersonalization, Algorithm::UserPersonalization, &["watch", "click"], "What this user will want to watch next."),

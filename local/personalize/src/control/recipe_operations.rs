@@ -1,10 +1,11 @@
 //! Questions about recipes and what they are made of. The recipes are in `recipe.rs`.
 
+use recommender::Recipe as Algorithm;
 use serde_json::{Value, json};
 
 use super::{
     Call,
-    recipe::{RECIPES, Recipe, find},
+    recipe::{RECIPES, Recipe, TREND_FREQUENCY, find},
 };
 use crate::{
     domain::Domain,
@@ -56,7 +57,7 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, Fault> {
     } }))
 }
 
-/// `DescribeAlgorithm`: every recipe has one. What runs here has no hyperparameters to tune.
+/// `DescribeAlgorithm`: every recipe has one. What runs here has next to no hyperparameters.
 pub(super) fn describe_algorithm(call: &Call<'_>) -> Result<Value, Fault> {
     let arn = call.input.arn("algorithmArn")?;
     let mut recipes = RECIPES.iter();
@@ -66,10 +67,18 @@ pub(super) fn describe_algorithm(call: &Call<'_>) -> Result<Value, Fault> {
     Ok(json!({ "algorithm": {
         "name": recipe.name,
         "algorithmArn": arn,
-        "defaultHyperParameters": {},
+        "defaultHyperParameters": default_hyperparameters(recipe),
         "creationDateTime": CREATED,
         "lastUpdatedDateTime": CREATED,
     } }))
+}
+
+/// What a solution may set in `algorithmHyperParameters` with an effect.
+fn default_hyperparameters(recipe: &Recipe) -> Value {
+    match recipe.algorithm {
+        Algorithm::TrendingNow => json!({ TREND_FREQUENCY: "2 hours" }),
+        _ => json!({}),
+    }
 }
 
 /// `DescribeFeatureTransformation`

@@ -139,6 +139,18 @@ pub(crate) fn action_event_type(text: &str) -> Option<&'static str> {
         .find(|one| *one == plain)
 }
 
+/// What an event type of an action interaction, in the form that is kept, says about taking the action:
+/// positive for, negative against, and the more the farther from 0. Who only looked has not decided.
+#[must_use]
+pub(crate) fn action_outcome(event_type: &str) -> Option<f32> {
+    match event_type {
+        "taken" => Some(1.0),
+        "not_taken" => Some(-1.0),
+        "viewed" => Some(-0.25),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::{
     export::Ingestion,
-    histories::Interaction,
+    histories::{Interaction, NO_TYPE},
     past::Past,
     rows::Rows,
     schema::{DatasetType, Schema},
@@ -93,6 +93,19 @@ impl Group {
     #[must_use]
     pub(crate) fn interactions(&self) -> Vec<(u32, Interaction)> {
         self.with_items.all()
+    }
+
+    /// The same with actions.
+    #[must_use]
+    pub(crate) fn action_interactions(&self) -> Vec<(u32, Interaction)> {
+        self.with_actions.all()
+    }
+
+    /// The event type of an interaction in lower case, if it has one.
+    #[must_use]
+    pub(crate) fn event_type(&self, interaction: &Interaction) -> Option<&str> {
+        let has = interaction.event_type != NO_TYPE;
+        has.then(|| self.event_types.name(interaction.event_type))
     }
 
     /// Takes away all that is known of some users; answers how many rows that was.

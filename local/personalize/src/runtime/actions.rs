@@ -5,13 +5,18 @@ use recommender::{Model, Query, Scored};
 use serde_json::{Value, json};
 
 use super::{
-    answer::{answer, shares},
+    answer::answer,
     availability::Availability,
     request_filter::{RequestFilter, keeps},
     serving::{Serving, id},
     visitor::Visitor,
 };
-use crate::{clock::epoch_seconds, control::Call, data::group::Group, fault::Fault};
+use crate::{
+    clock::epoch_seconds,
+    control::{Call, recipe::RecipeType},
+    data::group::Group,
+    fault::Fault,
+};
 
 /// The longest answer.
 const LONGEST: i64 = 100;
@@ -24,7 +29,7 @@ const USUAL: i64 = 5;
 /// As the service has them; a user whom nobody knows is no error.
 pub(crate) fn get_action_recommendations(call: &Call<'_>) -> Result<Value, Fault> {
     let serving = Serving::of(call)?;
-    if serving.recipe.recipe_type.name() != "PERSONALIZED_ACTIONS" {
+    if serving.recipe.recipe_type != RecipeType::PersonalizedActions {
         return Err(call.input.wrong(
             "campaignArn",
             "the campaign's recipe has no actions; it must be one of type PERSONALIZED_ACTIONS",
@@ -47,9 +52,10 @@ pub(crate) fn get_action_recommendations(call: &Call<'_>) -> Result<Value, Fault
     let found = best(model, &group, &visitor, |action| {
         availability.has(action) && keeps(predicate.as_ref(), action)
     });
-    let actions = found.iter().zip(shares(&found)).take(count);
-    let actions = actions
-        .map(|(one, share)| json!({ "actionId": model.items().name(one.item), "score": share }));
+    // Unlike those of items these are no shares: each says how likely the user takes that action.
+    let actions = found.iter().take(count);
+    let actions =
+        actions.map(|one| json!({ "actionId": model.items().name(one.item), "score": one.score }));
     Ok(answer("actionList", actions.collect()))
 }
 
@@ -88,7 +94,7 @@ mod tests {
             }
         }
         let data = builder.build();
-        let model = Model::train(Recipe::UserPersonalization, &data, &Options::default()).unwrap();
+        let model = Model::train(Recipe::NextBestAction, &data, &Options::default()).unwrap();
         let mut group = Group::default();
         for action in ["share", "join"] {
             let taken = EventRecord {

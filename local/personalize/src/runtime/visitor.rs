@@ -6,7 +6,7 @@ use recommender::{Event, Model};
 
 use crate::{
     control::Call,
-    data::{context, group::Group, histories::Interaction},
+    data::{context, dataset_type::action_outcome, group::Group, histories::Interaction},
     fault::Fault,
     models::Deployed,
 };
@@ -61,14 +61,13 @@ impl Visitor {
     /// Somebody who asks for actions.
     pub(super) fn of_actions(user_id: &str, model: &Model, group: &Group) -> Self {
         let history = group.action_history(user_id);
-        let refused = group.event_types.get("not_taken");
-        let wanted = history.iter().filter(|one| Some(one.event_type) != refused);
-        let known: Vec<Event> = wanted
+        let known: Vec<Event> = history
+            .iter()
             .filter_map(|one| {
                 Some(Event {
                     item: model.items().get(group.actions.name(one.item))?,
                     timestamp: one.timestamp,
-                    weight: 1.0,
+                    weight: action_outcome(group.event_type(one)?)?,
                 })
             })
             .collect();
