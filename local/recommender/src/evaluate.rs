@@ -1,18 +1,17 @@
 //! Measures a recipe on a hold-out split, as Amazon Personalize does for a solution version.
 //!
-//! One user in ten gives the newest tenth of their events as the truth; a model is trained on
-//! everything else, asked for these users, and its answers compared with the truth. Personalize
-//! leaves the older nine tenths of these users out of the training too and only asks with them;
-//! here they stay, because shops on a laptop are small and every user counts.
+//! One user in ten is left out of the training altogether. The newest tenth of their events is the
+//! truth; the model is asked with the older nine tenths, and its answers are compared with the truth.
 
 use crate::metrics::{DEPTH, Metrics};
 use crate::training::Training;
-use crate::{Error, Interactions, Model, Options, Query, Recipe};
+use crate::{Catalogue, Error, Event, Interactions, Model, Options, Query, Recipe};
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
-/// Fewer users than this are not a sample, so more than one in ten is taken.
+/// Fewer users than this are not a sample, so more than one in ten is taken; never more than half,
+/// because the rest is what is learned from.
 const FEWEST_USERS: usize = 25;
 /// More users than this say nothing new.
 const MOST_USERS: usize = 5_000;
@@ -24,16 +23,30 @@ const MOST_USERS: usize = 5_000;
 ///
 /// # Errors
 /// [`Error::NoInteractions`] for empty data, [`Error::NothingHeldOut`] when no user has two
-/// interactions, and what [`Model::train`] refuses.
+/// interactions or there is only one, and what [`Model::train`] refuses.
 pub fn evaluate(recipe: Recipe, data: &Interactions, options: &Options) -> Result<Metrics, Error> {
+    evaluate_with(recipe, data, &Catalogue::default(), options)
+}
+
+/// The same for [`Model::train_with`].
+///
+/// # Errors
+/// Those of [`evaluate`] and of [`Model::train_with`].
+pub fn evaluate_with(
+    recipe: Recipe,
+    data: &Interactions,
+    catalogue: &Catalogue,
+    options: &Options,
+) -> Result<Metrics, Error> {
     let held_out = hold_out(data, options.seed)?;
-    let model = Model::learn(recipe, &Training::without(data, &held_out), options)?;
+    let training = Training::without(data, &held_out);
+    let model = Model::learn(recipe, &training, catalogue, options)?;
     let answers: Vec<(Vec<u32>, Metrics)> = held_out
         .par_iter()
-        .map(|&(user, count)| ask(&model, data, user, count))
+        .map(|&user| ask(&model, data, user))
         .collect();
 
-    let mut answered = vec![false; data.items().len()];
+    let mut answered = vec![false; model.items().len()];
     for (items, _) in &answers {
         items
             .iter()
@@ -43,12 +56,12 @@ pub fn evaluate(recipe: Recipe, data: &Interactions, options: &Options) -> Resul
     let metrics: Vec<Metrics> = answers.into_iter().map(|(_, metrics)| metrics).collect();
     Ok(Metrics::mean(
         &metrics,
-        covered as f64 / data.items().len() as f64,
+        covered as f64 / model.items().len() as f64,
     ))
 }
 
-/// The users to ask and how many of their newest events are held out, by user.
-fn hold_out(data: &Interactions, seed: u64) -> Result<Vec<(u32, usize)>, Error> {
+/// The users to ask, sorted.
+fn hold_out(data: &Interactions, seed: u64) -> Result<Vec<u32>, Error> {
     if data.is_empty() {
         return Err(Error::NoInteractions);
     }
@@ -56,17 +69,13 @@ fn hold_out(data: &Interactions, seed: u64) -> Result<Vec<(u32, usize)>, Error> 
         .filter(|&user| data.history(user).len() >= 2)
         .map(|user| (lot(seed, data.users().name(user)), user))
         .collect();
-    if lots.is_empty() {
-        return Err(Error::NothingHeldOut {
-            users: data.users().len(),
-        });
-    }
+    let users = data.users().len();
     lots.sort_unstable();
-    lots.truncate((data.users().len() / 10).clamp(FEWEST_USERS, MOST_USERS));
-    let mut held_out: Vec<(u32, usize)> = lots
-        .into_iter()
-        .map(|(_, user)| (user, (data.history(user).len() / 10).max(1)))
-        .collect();
+    lots.truncate((users / 10).clamp(FEWEST_USERS, MOST_USERS).min(users / 2));
+    if lots.is_empty() {
+        return Err(Error::NothingHeldOut { users });
+    }
+    let mut held_out: Vec<u32> = lots.into_iter().map(|(_, user)| user).collect();
     held_out.sort_unstable();
     Ok(held_out)
 }
@@ -78,10 +87,14 @@ fn lot(seed: u64, user: &str) -> u64 {
     hasher.finish()
 }
 
+/// What a user is asked with, and the newest tenth that should be the answer: at least one event.
+fn split(history: &[Event]) -> (&[Event], &[Event]) {
+    history.split_at(history.len() - (history.len() / 10).max(1))
+}
+
 /// Asks for one user and compares; the answer's items come with its metrics.
-fn ask(model: &Model, data: &Interactions, user: u32, held_out: usize) -> (Vec<u32>, Metrics) {
-    let history = data.history(user);
-    let (known, truth) = history.split_at(history.len() - held_out);
+fn ask(model: &Model, data: &Interactions, user: u32) -> (Vec<u32>, Metrics) {
+    let (known, truth) = split(data.history(user));
     let last = known.last();
     let query = Query {
         history: known,
@@ -129,15 +142,33 @@ mod tests {
     }
 
     #[test]
-    fn one_user_in_ten_but_at_least_25_give_their_newest_tenth() {
-        let held_out = hold_out(&circle(400, 39), 1).unwrap();
-        assert_eq!(held_out.len(), 40);
-        assert!(held_out.iter().all(|&(_, count)| count == 3));
-        assert_eq!(hold_out(&circle(30, 2), 1).unwrap().len(), 25);
-        assert_eq!(
-            hold_out(&circle(3, 2), 1).unwrap(),
-            [(0, 1), (1, 1), (2, 1)]
-        );
+    fn one_user_in_ten_but_at_least_25_and_at_most_half_are_asked() {
+        let asked = |users| hold_out(&circle(users, 2), 1).unwrap().len();
+        assert_eq!([400, 60, 30, 3].map(asked), [40, 25, 15, 1]);
+    }
+
+    #[test]
+    fn the_newest_tenth_of_a_history_is_the_truth() {
+        let data = circle(1, 39);
+        let (known, truth) = split(data.history(0));
+        assert_eq!((known.len(), truth.len()), (36, 3));
+        assert!(known[35].timestamp < truth[0].timestamp);
+        assert_eq!(split(&data.history(0)[..2]).1.len(), 1);
+    }
+
+    #[test]
+    fn nothing_is_learned_from_the_users_who_are_asked() {
+        // Everybody has two items of their own: only their own history could foresee the second.
+        let mut builder = InteractionsBuilder::new();
+        for user in 0..60 {
+            for time in 0..6 {
+                let item = format!("{user}-{}", time % 2);
+                builder.push(&user.to_string(), &item, time, 1.0);
+            }
+        }
+        let data = builder.build();
+        let metrics = evaluate(Recipe::UserPersonalization, &data, &Options::default()).unwrap();
+        assert_eq!(metrics.mean_reciprocal_rank_at_25, 0.0);
     }
 
     #[test]
@@ -152,6 +183,8 @@ mod tests {
         let options = Options::default();
         let lonely = evaluate(Recipe::Popularity, &circle(3, 1), &options);
         assert_eq!(lonely, Err(Error::NothingHeldOut { users: 3 }));
+        let alone = evaluate(Recipe::Popularity, &circle(1, 9), &options);
+        assert_eq!(alone, Err(Error::NothingHeldOut { users: 1 }));
         let empty = evaluate(Recipe::Popularity, &circle(0, 0), &options);
         assert_eq!(empty, Err(Error::NoInteractions));
     }

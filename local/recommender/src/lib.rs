@@ -1,7 +1,7 @@
 //! Recommendations computed from interactions: who did what, and when.
 //!
 //! [`InteractionsBuilder`] takes rows in any order, [`Model::train`] learns one [`Recipe`] from
-//! them, [`Model::recommend`] and [`Model::rank`] answer a [`Query`], and [`evaluate`] measures a
+//! them (and [`Model::train_with`] from a [`Catalogue`] as well), [`Model::recommend`] and [`Model::rank`] answer a [`Query`], and [`evaluate`] measures a
 //! recipe on a hold-out split.
 //!
 //! This crate is a library of algorithms. It does no input or output, speaks no protocol and knows
@@ -9,6 +9,9 @@
 
 mod accumulator;
 mod answer;
+mod catalogue;
+mod cold;
+mod content;
 mod error;
 mod evaluate;
 mod format;
@@ -22,13 +25,16 @@ mod options;
 mod popularity;
 mod query;
 mod recency;
+mod semantic;
 mod sequence;
 mod sessions;
 mod similar;
+mod tokens;
 mod training;
 
+pub use catalogue::{Catalogue, CatalogueBuilder, Description};
 pub use error::Error;
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, evaluate_with};
 pub use ids::Ids;
 pub use interactions::{Event, Interactions, InteractionsBuilder};
 pub use metrics::{Metrics, ndcg};

@@ -1,18 +1,23 @@
 //! A trained recipe: learns, answers, and can be written down and read again.
 
 use crate::accumulator::Accumulator;
+use crate::cold::Cold;
+use crate::content::Content;
 use crate::format::Format;
 use crate::neighbours::Neighbours;
 use crate::popularity::Popularity;
 use crate::sessions::Sessions;
 use crate::training::Training;
 use crate::{
-    Error, Event, Ids, Interactions, Options, Query, Recipe, Scored, answer, sequence, similar,
+    Catalogue, Error, Event, Ids, Interactions, Options, Query, Recipe, Scored, answer, semantic,
+    sequence, similar,
 };
 use serde::{Deserialize, Serialize};
 
 /// How much near histories say in an answer; the rest is what follows what.
 const NEAR_HISTORIES: f32 = 0.8;
+/// Of a history so many of the newest events say what the user likes today.
+const LATEST: usize = 10;
 
 /// A trained recipe with its own item vocabulary.
 ///
@@ -29,6 +34,8 @@ pub struct Model {
     neighbours: Neighbours,
     /// Empty but for a recipe that goes by a history.
     sessions: Sessions,
+    /// Empty without a catalogue.
+    cold: Cold,
 }
 
 impl Model {
@@ -38,19 +45,44 @@ impl Model {
     /// # Errors
     /// [`Error::NoInteractions`] for empty data, [`Error::Option`] for an option out of range.
     pub fn train(recipe: Recipe, data: &Interactions, options: &Options) -> Result<Self, Error> {
-        Self::learn(recipe, &Training::all(data), options)
+        Self::train_with(recipe, data, &Catalogue::default(), options)
+    }
+
+    /// The same with what `catalogue` says of items. Its items are in the model's vocabulary: those
+    /// without any interaction come into answers through the items like them.
+    ///
+    /// # Errors
+    /// Those of [`train`](Self::train), and [`Error::NoCatalogue`] when the recipe asks for a
+    /// catalogue and this one is empty.
+    pub fn train_with(
+        recipe: Recipe,
+        data: &Interactions,
+        catalogue: &Catalogue,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        Self::learn(recipe, &Training::all(data), catalogue, options)
     }
 
     /// Learns from the part of the data that `training` shows.
     pub(crate) fn learn(
         recipe: Recipe,
         training: &Training<'_>,
+        catalogue: &Catalogue,
         options: &Options,
     ) -> Result<Self, Error> {
         options.check()?;
         if training.events().next().is_none() {
             return Err(Error::NoInteractions);
         }
+        if recipe == Recipe::SemanticSimilarity && catalogue.is_empty() {
+            return Err(Error::NoCatalogue);
+        }
+        let mut items = training.data().items().clone();
+        catalogue.items().iter().for_each(|item| {
+            items.intern(item);
+        });
+        let training = &training.with_items(items.len());
+        let content = Content::of(catalogue, &items);
         let (popularity, neighbours, sessions) = match recipe {
             Recipe::UserPersonalization | Recipe::PersonalizedRanking => (
                 Popularity::recent(training),
@@ -62,13 +94,21 @@ impl Model {
                 similar::learn(training, options),
                 Sessions::default(),
             ),
+            Recipe::SemanticSimilarity => {
+                let popularity = Popularity::recent(training);
+                let neighbours = semantic::learn(&content, &popularity, options);
+                (popularity, neighbours, Sessions::default())
+            }
             Recipe::Popularity => (
                 Popularity::count(training),
                 Neighbours::none(),
                 Sessions::default(),
             ),
         };
-        let items = training.data().items().clone();
+        let cold = match recipe {
+            Recipe::SemanticSimilarity | Recipe::Popularity => Cold::default(),
+            _ => Cold::learn(&content, catalogue, &items, &popularity),
+        };
         Ok(Self {
             format: Format,
             recipe,
@@ -76,6 +116,7 @@ impl Model {
             popularity,
             neighbours,
             sessions,
+            cold,
         })
     }
 
@@ -91,6 +132,12 @@ impl Model {
         &self.items
     }
 
+    /// Whether nobody had used `item` when the model was trained.
+    #[must_use]
+    pub fn is_cold(&self, item: u32) -> bool {
+        self.popularity.score(item) == 0.0
+    }
+
     /// At most `query.limit` items for which `keep(item)` is true, best first; as many, if that
     /// many pass. What history or item say nothing about comes last, by popularity.
     ///
@@ -98,7 +145,7 @@ impl Model {
     /// answer, at most once per item and only until the answer is full. Items of the history can
     /// be in the answer; the item asked about is not.
     pub fn recommend(&self, query: &Query<'_>, keep: impl Fn(u32) -> bool) -> Vec<Scored> {
-        let asked = query.item.filter(|_| self.recipe == Recipe::SimilarItems);
+        let asked = query.item.filter(|_| self.recipe.is_about_an_item());
         self.scored(query, |scores| {
             let keep = |item| Some(item) != asked && keep(item);
             answer::best(scores, &self.popularity, query.limit, keep)
@@ -122,15 +169,31 @@ impl Model {
                 (Recipe::UserPersonalization | Recipe::PersonalizedRanking, _) => {
                     self.personal(query.history, scores);
                 }
-                (Recipe::SimilarItems, Some(item)) => {
+                (Recipe::SimilarItems | Recipe::SemanticSimilarity, Some(item)) => {
                     self.neighbours
                         .of(item)
+                        .chain(self.cold.like(item))
                         .for_each(|(other, weight)| scores.add(other, weight));
                 }
-                (Recipe::SimilarItems, None) | (Recipe::Popularity, _) => {}
+                (Recipe::SimilarItems | Recipe::SemanticSimilarity, None)
+                | (Recipe::Popularity, _) => {}
             }
+            self.warm_up(query, scores);
             work(scores)
         })
+    }
+
+    /// Gives items without interactions their scores, once all others have theirs.
+    fn warm_up(&self, query: &Query<'_>, scores: &mut Accumulator) {
+        if self.cold.is_empty() {
+            return;
+        }
+        if self.recipe.is_about_an_item() {
+            self.cold.score(query.item.into_iter(), scores);
+        } else {
+            let latest = query.history.iter().rev().map(|event| event.item);
+            self.cold.score(latest.take(LATEST), scores);
+        }
     }
 
     /// What follows the history, and what those nearest to it did: the shares of an answer.
@@ -180,6 +243,7 @@ impl Model {
         if model.popularity.fits(items)
             && model.neighbours.fits(if learns { items } else { 0 })
             && model.sessions.fits(if personal { items } else { 0 })
+            && model.cold.fits(items)
         {
             Ok(model)
         } else {

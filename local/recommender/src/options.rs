@@ -12,6 +12,9 @@ pub enum Recipe {
     UserPersonalization,
     /// What goes with this item? Asks for an item, and takes a history as a hint.
     SimilarItems,
+    /// What is like this item by its own words and categories? Asks for an item; needs a
+    /// [`Catalogue`](crate::Catalogue).
+    SemanticSimilarity,
     /// What do most people want? Asks for nothing.
     Popularity,
     /// In which order would this user like these items? Asks for a history and the items.
@@ -19,12 +22,20 @@ pub enum Recipe {
 }
 
 /// Recipes by name, without Personalize's `aws-` and `-v2`.
-const NAMES: [(Recipe, &str); 4] = [
+const NAMES: [(Recipe, &str); 5] = [
     (Recipe::UserPersonalization, "user-personalization"),
     (Recipe::PersonalizedRanking, "personalized-ranking"),
     (Recipe::SimilarItems, "similar-items"),
+    (Recipe::SemanticSimilarity, "semantic-similarity"),
     (Recipe::Popularity, "popularity-count"),
 ];
+
+impl Recipe {
+    /// Whether the question is about the item on the page.
+    pub(crate) fn is_about_an_item(self) -> bool {
+        matches!(self, Self::SimilarItems | Self::SemanticSimilarity)
+    }
+}
 
 impl fmt::Display for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

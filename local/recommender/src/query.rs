@@ -8,7 +8,8 @@ use std::cmp::Ordering;
 pub struct Query<'a> {
     /// What the user did, oldest first; empty for somebody new.
     pub history: &'a [Event],
-    /// The item on the page, for [`Recipe::SimilarItems`](crate::Recipe::SimilarItems).
+    /// The item on the page, for [`Recipe::SimilarItems`](crate::Recipe::SimilarItems)
+    /// and [`Recipe::SemanticSimilarity`](crate::Recipe::SemanticSimilarity).
     pub item: Option<u32>,
     /// The time of the question, in seconds since 1970. Today's recipes go by the order of the
     /// history alone: age weighs all of it alike.
