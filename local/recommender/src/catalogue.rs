@@ -1,6 +1,6 @@
 //! What is known of items besides who used them: categories, text, when they came to be.
 //!
-//! Text is cut into words when it is pushed and not kept, so a catalogue costs 8 bytes for each
+//! Text is cut into words when it is pushed and not kept, so a catalogue costs 12 bytes for each
 //! different word or category of an item.
 
 use crate::{Ids, tokens};

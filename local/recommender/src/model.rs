@@ -138,6 +138,12 @@ impl Model {
         self.popularity.score(item) == 0.0
     }
 
+    /// How many items somebody had used.
+    #[must_use]
+    pub fn warm_items(&self) -> usize {
+        self.popularity.order().len()
+    }
+
     /// At most `query.limit` items for which `keep(item)` is true, best first; as many, if that
     /// many pass. What history or item say nothing about comes last, by popularity.
     ///

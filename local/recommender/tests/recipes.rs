@@ -177,8 +177,8 @@ fn bytes_of_another_version_or_broken_ones_are_refused() {
     assert_eq!(
         error,
         Error::Format {
-            found: 3,
-            expected: 2
+            found: 4,
+            expected: 3
         }
     );
     assert!(error.to_string().contains("train it again"));
