@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use recommender::{Interactions, InteractionsBuilder, Model, Options};
+use recommender::{Catalogue, Interactions, InteractionsBuilder, Model, Options};
 use serde_json::Value;
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         campaign,
         recipe::{self, Recipe},
     },
-    data::{group::Group, histories::NO_TYPE},
+    data::{catalogue::catalogue, group::Group, histories::NO_TYPE},
     estate::Estate,
     lifecycle::{Outcome, Work},
     resources::{Metrics, Recommender, SolutionVersion},
@@ -98,12 +98,18 @@ impl Order {
             .ok_or_else(|| format!("Recipe {} is gone", self.recipe_arn))?;
         let data = app.group(&self.group_arn).map_err(|fault| fault.message)?;
         let interactions = select(&data.read(), recipe, &self.selection).build();
+        let described = match recipe.reads_metadata() {
+            true => catalogue(&data.read()),
+            false => Catalogue::default(),
+        };
         check_minimum(&interactions)?;
         let options = Options::default();
         let failed = |error: recommender::Error| format!("Training failed: {error}");
         let measured =
-            recommender::evaluate(recipe.algorithm, &interactions, &options).map_err(failed)?;
-        let model = Model::train(recipe.algorithm, &interactions, &options).map_err(failed)?;
+            recommender::evaluate_with(recipe.algorithm, &interactions, &described, &options)
+                .map_err(failed)?;
+        let model = Model::train_with(recipe.algorithm, &interactions, &described, &options)
+            .map_err(failed)?;
         app.models
             .keep(&self.arn, model, &data, app.state.as_ref())
             .map_err(|error| format!("The model could not be kept: {error}"))?;

@@ -55,6 +55,12 @@ impl Recipe {
         format!("arn:aws:personalize:::recipe/{}", self.name)
     }
 
+    /// Whether the Items dataset trains it too; SIMS and counts go by interactions alone.
+    #[must_use]
+    pub(crate) fn reads_metadata(&self) -> bool {
+        self.algorithm != Algorithm::Popularity && self.name != "aws-sims"
+    }
+
     /// Whether an interaction of this type trains it.
     #[must_use]
     pub(crate) fn trains_on(&self, event_type: Option<&str>) -> bool {
@@ -112,6 +118,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     custom("aws-user-personalization", UserPersonalization, Algorithm::UserPersonalization, "Predicts the items that a user will interact with; the older version."),
     custom("aws-similar-items", RelatedItems, Algorithm::SimilarItems, "Finds items that go with an item."),
     custom("aws-sims", RelatedItems, Algorithm::SimilarItems, "Finds items that the same users interact with."),
+    custom("aws-semantic-similarity", RelatedItems, Algorithm::SemanticSimilarity, "Finds items whose categories and texts are like those of an item."),
     custom("aws-popularity-count", UserPersonalization, Algorithm::Popularity, "Counts interactions of all users."),
     custom("aws-personalized-ranking-v2", PersonalizedRanking, Algorithm::PersonalizedRanking, "Orders given items for a user."),
     custom("aws-personalized-ranking", PersonalizedRanking, Algorithm::PersonalizedRanking, "Orders given items for a user; the older version."),
@@ -141,5 +148,7 @@ mod tests {
         assert!(!best_sellers.trains_on(Some("view")) && !best_sellers.trains_on(None));
         assert!(recipe("aws-popularity-count").trains_on(None));
         assert_eq!(find(&best_sellers.arn()), Some(best_sellers));
+        assert!(recipe("aws-semantic-similarity").reads_metadata());
+        assert!(!recipe("aws-sims").reads_metadata() && !best_sellers.reads_metadata());
     }
 }
