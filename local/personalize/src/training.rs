@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use recommender::{Interactions, InteractionsBuilder, Model, Options, TrendInterval};
+use recommender::{Catalogue, Interactions, InteractionsBuilder, Model, Options, TrendInterval};
 use serde_json::Value;
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         campaign,
         recipe::{self, Recipe, RecipeType, TREND_FREQUENCY},
     },
-    data::{dataset_type::action_outcome, group::Group},
+    data::{catalogue::catalogue, dataset_type::action_outcome, group::Group},
     estate::Estate,
     lifecycle::{Outcome, Work},
     resources::{Metrics, Recommender, SolutionVersion},
@@ -109,10 +109,16 @@ impl Order {
             check_minimum(&selected)?;
             selected
         };
+        let described = match recipe.reads_metadata() {
+            true => catalogue(&data.read()),
+            false => Catalogue::default(),
+        };
         let failed = |error: recommender::Error| format!("Training failed: {error}");
-        let measured = recommender::evaluate(recipe.algorithm, &interactions, &self.options)
+        let (algorithm, options) = (recipe.algorithm, &self.options);
+        let measured = recommender::evaluate_with(algorithm, &interactions, &described, options)
             .map_err(failed)?;
-        let model = Model::train(recipe.algorithm, &interactions, &self.options).map_err(failed)?;
+        let model =
+            Model::train_with(algorithm, &interactions, &described, options).map_err(failed)?;
         app.models
             .keep(&self.arn, model, &data, app.state.as_ref())
             .map_err(|error| format!("The model could not be kept: {error}"))?;

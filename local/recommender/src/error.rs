@@ -10,10 +10,17 @@ pub enum Error {
     #[error("cannot train: the data holds no interactions; import at least one and train again")]
     NoInteractions,
 
-    /// No user did two things, so none can be asked about the second.
+    /// The recipe goes by what items say of themselves, and nothing is known of that.
     #[error(
-        "cannot evaluate: none of {users} users has 2 interactions, so nothing can be held out; \
-         import more interactions and evaluate again"
+        "cannot train: the recipe compares items by their categories and texts, and the catalogue \
+         is empty; describe at least one item and train again"
+    )]
+    NoCatalogue,
+
+    /// No user did two things, or there is no other user to learn from.
+    #[error(
+        "cannot evaluate: of {users} users one with 2 interactions must be held out and another \
+         remain; import more interactions and evaluate again"
     )]
     NothingHeldOut {
         /// Users in the data.

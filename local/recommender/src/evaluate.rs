@@ -1,20 +1,18 @@
 //! Measures a recipe on a hold-out split, as Amazon Personalize does for a solution version.
 //!
-//! One user in ten is kept out of the training altogether. A model is trained on all others, then asked
-//! for these users with the older nine tenths of their events, and its answers are compared with the
-//! newest tenth.
+//! One user in ten is left out of the training altogether. The newest tenth of their events is the
+//! truth; the model is asked with the older nine tenths, and its answers are compared with the truth.
 
 use crate::metrics::{DEPTH, Metrics};
 use crate::training::Training;
-use crate::{Error, Event, Interactions, Model, Options, Query, Recipe};
+use crate::{Catalogue, Error, Event, Interactions, Model, Options, Query, Recipe};
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
-/// Fewer users than this are not much of a sample, so up to one in [`MOST_SHARE`] are asked.
+/// Fewer users than this are not a sample, so more than one in ten is taken; never more than half,
+/// because the rest is what is learned from.
 const FEWEST_USERS: usize = 25;
-/// One user in so many may be asked at most: the others have to be enough to learn from.
-const MOST_SHARE: usize = 4;
 /// More users than this say nothing new.
 const MOST_USERS: usize = 5_000;
 
@@ -24,19 +22,31 @@ const MOST_USERS: usize = 5_000;
 /// when the data has grown. A model of related items is asked with the last item before the truth.
 ///
 /// # Errors
-/// [`Error::NoInteractions`] for empty data, [`Error::NothingHeldOut`] when no user but one has two
-/// interactions, and what [`Model::train`] refuses.
+/// [`Error::NoInteractions`] for empty data, [`Error::NothingHeldOut`] when no user has two
+/// interactions or there is only one, and what [`Model::train`] refuses.
 pub fn evaluate(recipe: Recipe, data: &Interactions, options: &Options) -> Result<Metrics, Error> {
-    let asked = asked(data, options.seed)?;
-    let whole = |&user: &u32| (user, data.history(user).len());
-    let hidden: Vec<(u32, usize)> = asked.iter().map(whole).collect();
-    let model = Model::learn(recipe, &Training::without(data, &hidden), options)?;
-    let answers: Vec<(Vec<u32>, Metrics)> = asked
+    evaluate_with(recipe, data, &Catalogue::default(), options)
+}
+
+/// The same for [`Model::train_with`].
+///
+/// # Errors
+/// Those of [`evaluate`] and of [`Model::train_with`].
+pub fn evaluate_with(
+    recipe: Recipe,
+    data: &Interactions,
+    catalogue: &Catalogue,
+    options: &Options,
+) -> Result<Metrics, Error> {
+    let held_out = hold_out(data, options.seed)?;
+    let training = Training::without(data, &held_out);
+    let model = Model::learn(recipe, &training, catalogue, options)?;
+    let answers: Vec<(Vec<u32>, Metrics)> = held_out
         .par_iter()
-        .map(|&user| ask(&model, data.history(user)))
+        .map(|&user| ask(&model, data, user))
         .collect();
 
-    let mut answered = vec![false; data.items().len()];
+    let mut answered = vec![false; model.items().len()];
     for (items, _) in &answers {
         items
             .iter()
@@ -46,29 +56,28 @@ pub fn evaluate(recipe: Recipe, data: &Interactions, options: &Options) -> Resul
     let metrics: Vec<Metrics> = answers.into_iter().map(|(_, metrics)| metrics).collect();
     Ok(Metrics::mean(
         &metrics,
-        covered as f64 / data.items().len() as f64,
+        covered as f64 / model.items().len() as f64,
     ))
 }
 
-/// The users to ask, by number.
-fn asked(data: &Interactions, seed: u64) -> Result<Vec<u32>, Error> {
+/// The users to ask, sorted.
+fn hold_out(data: &Interactions, seed: u64) -> Result<Vec<u32>, Error> {
     if data.is_empty() {
         return Err(Error::NoInteractions);
     }
-    let users = data.users().len();
-    let mut lots: Vec<(u64, u32)> = (0..users as u32)
+    let mut lots: Vec<(u64, u32)> = (0..data.users().len() as u32)
         .filter(|&user| data.history(user).len() >= 2)
         .map(|user| (lot(seed, data.users().name(user)), user))
         .collect();
-    if lots.is_empty() || users < 2 {
+    let users = data.users().len();
+    lots.sort_unstable();
+    lots.truncate((users / 10).clamp(FEWEST_USERS, MOST_USERS).min(users / 2));
+    if lots.is_empty() {
         return Err(Error::NothingHeldOut { users });
     }
-    lots.sort_unstable();
-    let fewest = FEWEST_USERS.min(users / MOST_SHARE);
-    lots.truncate((users / 10).max(fewest).clamp(1, MOST_USERS));
-    let mut asked: Vec<u32> = lots.into_iter().map(|(_, user)| user).collect();
-    asked.sort_unstable();
-    Ok(asked)
+    let mut held_out: Vec<u32> = lots.into_iter().map(|(_, user)| user).collect();
+    held_out.sort_unstable();
+    Ok(held_out)
 }
 
 /// A number that looks random but depends only on the seed and the user.
@@ -78,10 +87,14 @@ fn lot(seed: u64, user: &str) -> u64 {
     hasher.finish()
 }
 
+/// What a user is asked with, and the newest tenth that should be the answer: at least one event.
+fn split(history: &[Event]) -> (&[Event], &[Event]) {
+    history.split_at(history.len() - (history.len() / 10).max(1))
+}
+
 /// Asks for one user and compares; the answer's items come with its metrics.
-fn ask(model: &Model, history: &[Event]) -> (Vec<u32>, Metrics) {
-    let held_out = (history.len() / 10).max(1);
-    let (known, truth) = history.split_at(history.len() - held_out);
+fn ask(model: &Model, data: &Interactions, user: u32) -> (Vec<u32>, Metrics) {
+    let (known, truth) = split(data.history(user));
     let last = known.last();
     let query = Query {
         history: known,
@@ -131,44 +144,49 @@ mod tests {
     }
 
     #[test]
-    fn one_user_in_ten_is_asked_and_more_of_few_but_never_most() {
-        let count = |users| asked(&circle(users, 2), 1).unwrap().len();
-        assert_eq!([400, 120, 40, 3, 2].map(count), [40, 25, 10, 1, 1]);
+    fn one_user_in_ten_but_at_least_25_and_at_most_half_are_asked() {
+        let asked = |users| hold_out(&circle(users, 2), 1).unwrap().len();
+        assert_eq!([400, 60, 30, 3].map(asked), [40, 25, 15, 1]);
     }
 
     #[test]
-    fn the_newest_tenth_is_the_truth_and_nothing_of_the_user_was_learned() {
-        // Everybody buys what nobody else does: known only to who has seen the user.
+    fn the_newest_tenth_of_a_history_is_the_truth() {
+        let data = circle(1, 39);
+        let (known, truth) = split(data.history(0));
+        assert_eq!((known.len(), truth.len()), (36, 3));
+        assert!(known[35].timestamp < truth[0].timestamp);
+        assert_eq!(split(&data.history(0)[..2]).1.len(), 1);
+    }
+
+    #[test]
+    fn nothing_is_learned_from_the_users_who_are_asked() {
+        // Everybody has two items of their own: only their own history could foresee the second.
         let mut builder = InteractionsBuilder::new();
-        for user in 0..200 {
-            for step in 0..20 {
-                builder.push(
-                    &format!("u{user}"),
-                    &format!("{user} {}", step % 4),
-                    step,
-                    1.0,
-                );
+        for user in 0..60 {
+            for time in 0..6 {
+                let item = format!("{user}-{}", time % 2);
+                builder.push(&user.to_string(), &item, time, 1.0);
             }
         }
         let data = builder.build();
         let metrics = evaluate(Recipe::UserPersonalization, &data, &Options::default()).unwrap();
-        assert_eq!(metrics.ndcg_at_25, 0.0);
+        assert_eq!(metrics.mean_reciprocal_rank_at_25, 0.0);
     }
 
     #[test]
     fn the_seed_decides_who_is_asked() {
         let data = circle(400, 3);
-        assert_eq!(asked(&data, 1).unwrap(), asked(&data, 1).unwrap());
-        assert_ne!(asked(&data, 1).unwrap(), asked(&data, 2).unwrap());
+        assert_eq!(hold_out(&data, 1).unwrap(), hold_out(&data, 1).unwrap());
+        assert_ne!(hold_out(&data, 1).unwrap(), hold_out(&data, 2).unwrap());
     }
 
     #[test]
     fn without_pairs_of_events_there_is_nothing_to_measure() {
         let options = Options::default();
-        for (users, events) in [(3, 1), (1, 9)] {
-            let lonely = evaluate(Recipe::Popularity, &circle(users, events), &options);
-            assert_eq!(lonely, Err(Error::NothingHeldOut { users }));
-        }
+        let lonely = evaluate(Recipe::Popularity, &circle(3, 1), &options);
+        assert_eq!(lonely, Err(Error::NothingHeldOut { users: 3 }));
+        let alone = evaluate(Recipe::Popularity, &circle(1, 9), &options);
+        assert_eq!(alone, Err(Error::NothingHeldOut { users: 1 }));
         let empty = evaluate(Recipe::Popularity, &circle(0, 0), &options);
         assert_eq!(empty, Err(Error::NoInteractions));
     }

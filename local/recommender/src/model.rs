@@ -4,6 +4,8 @@ use crate::accumulator::Accumulator;
 use crate::actions::Actions;
 use crate::affinity::Affinity;
 use crate::calibrate::Trained;
+use crate::cold::Cold;
+use crate::content::Content;
 use crate::fading::Fading;
 use crate::format::Format;
 use crate::neighbours::Neighbours;
@@ -12,10 +14,13 @@ use crate::sequence::Sequence;
 use crate::sessions::Sessions;
 use crate::training::Training;
 use crate::{
-    Error, Event, Ids, Interactions, Options, Query, Recipe, Scored, answer, blend, sequence,
-    similar, together, trending,
+    Catalogue, Error, Event, Ids, Interactions, Options, Query, Recipe, Scored, answer, blend,
+    semantic, sequence, similar, together, trending,
 };
 use serde::{Deserialize, Serialize};
+
+/// Of a history so many of the newest events say what the user likes today.
+const LATEST: usize = 10;
 
 /// A trained recipe with its own item vocabulary.
 ///
@@ -36,6 +41,8 @@ pub struct Model {
     fading: Fading,
     /// Empty but for a recipe about actions.
     actions: Actions,
+    /// Empty without a catalogue.
+    cold: Cold,
 }
 
 impl Model {
@@ -45,30 +52,56 @@ impl Model {
     /// # Errors
     /// [`Error::NoInteractions`] for empty data, [`Error::Option`] for an option out of range.
     pub fn train(recipe: Recipe, data: &Interactions, options: &Options) -> Result<Self, Error> {
-        Self::learn(recipe, &Training::all(data), options)
+        Self::train_with(recipe, data, &Catalogue::default(), options)
+    }
+
+    /// The same with what `catalogue` says of items. Its items are in the model's vocabulary: those
+    /// without any interaction come into answers through the items like them.
+    ///
+    /// # Errors
+    /// Those of [`train`](Self::train), and [`Error::NoCatalogue`] when the recipe asks for a
+    /// catalogue and this one is empty.
+    pub fn train_with(
+        recipe: Recipe,
+        data: &Interactions,
+        catalogue: &Catalogue,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        Self::learn(recipe, &Training::all(data), catalogue, options)
     }
 
     /// Learns from the part of the data that `training` shows.
     pub(crate) fn learn(
         recipe: Recipe,
         training: &Training<'_>,
+        catalogue: &Catalogue,
         options: &Options,
     ) -> Result<Self, Error> {
         options.check()?;
         if training.events().next().is_none() {
             return Err(Error::NoInteractions);
         }
+        if recipe == Recipe::SemanticSimilarity && catalogue.is_empty() {
+            return Err(Error::NoCatalogue);
+        }
+        let mut items = training.data().items().clone();
+        catalogue.items().iter().for_each(|item| {
+            items.intern(item);
+        });
+        let training = &training.with_items(items.len());
+        let content = Content::of(catalogue, &items);
         let model = |popularity| Self {
             format: Format,
             recipe,
-            items: training.data().items().clone(),
+            items: items.clone(),
             popularity,
             neighbours: Neighbours::none(),
             sessions: Sessions::default(),
             fading: Fading::USUAL,
             actions: Actions::default(),
+            cold: Cold::default(),
         };
-        Ok(match recipe {
+        let mut learned = match recipe {
             Recipe::UserPersonalization | Recipe::PersonalizedRanking => {
                 let (neighbours, sessions, fading) = follow(training, options);
                 Self {
@@ -82,6 +115,13 @@ impl Model {
                 neighbours: similar::learn(training, options),
                 ..model(Popularity::recent(training))
             },
+            Recipe::SemanticSimilarity => {
+                let popularity = Popularity::recent(training);
+                Self {
+                    neighbours: semantic::learn(&content, &popularity, options),
+                    ..model(popularity)
+                }
+            }
             Recipe::FrequentlyBoughtTogether => Self {
                 neighbours: together::learn(training, options),
                 ..model(Popularity::recent(training))
@@ -96,7 +136,11 @@ impl Model {
                 neighbours: Sequence::of(training, options).learn(options),
                 ..model(Popularity::recent(training))
             },
-        })
+        };
+        if recipe.takes_cold_items() {
+            learned.cold = Cold::learn(&content, catalogue, &items, &learned.popularity);
+        }
+        Ok(learned)
     }
 
     /// What this model was trained to answer.
@@ -109,6 +153,18 @@ impl Model {
     #[must_use]
     pub fn items(&self) -> &Ids {
         &self.items
+    }
+
+    /// Whether nobody had used `item` when the model was trained.
+    #[must_use]
+    pub fn is_cold(&self, item: u32) -> bool {
+        self.popularity.score(item) == 0.0
+    }
+
+    /// How many items somebody had used.
+    #[must_use]
+    pub fn warm_items(&self) -> usize {
+        self.popularity.order().len()
     }
 
     /// At most `query.limit` items for which `keep(item)` is true, best first; as many, if that
@@ -148,9 +204,11 @@ impl Model {
                 Recipe::UserPersonalization | Recipe::PersonalizedRanking => {
                     self.personal(query.history, scores);
                 }
-                Recipe::SimilarItems | Recipe::FrequentlyBoughtTogether => {
-                    let neighbours = query.item.map(|item| self.neighbours.of(item));
-                    for (other, weight) in neighbours.into_iter().flatten() {
+                Recipe::SimilarItems
+                | Recipe::SemanticSimilarity
+                | Recipe::FrequentlyBoughtTogether => {
+                    let near = |item| self.neighbours.of(item).chain(self.cold.like(item));
+                    for (other, weight) in query.item.into_iter().flat_map(near) {
                         scores.add(other, weight);
                     }
                 }
@@ -160,8 +218,22 @@ impl Model {
                 Recipe::NextBestAction => self.actions.score(query.history, scores),
                 Recipe::Popularity | Recipe::TrendingNow => {}
             }
+            self.warm_up(query, scores);
             work(scores)
         })
+    }
+
+    /// Gives items without interactions their scores, once all others have theirs.
+    fn warm_up(&self, query: &Query<'_>, scores: &mut Accumulator) {
+        if self.cold.is_empty() {
+            return;
+        }
+        if self.recipe.asks_for_an_item() {
+            self.cold.score(query.item.into_iter(), scores);
+        } else {
+            let latest = query.history.iter().rev().map(|event| event.item);
+            self.cold.score(latest.take(LATEST), scores);
+        }
     }
 
     /// What follows the history, and what those nearest to it did.
@@ -211,6 +283,7 @@ impl Model {
             && model.sessions.fits(if personal { items } else { 0 })
             && model.fading.fits()
             && model.actions.fits(if acts { items } else { 0 })
+            && model.cold.fits(items)
         {
             Ok(model)
         } else {

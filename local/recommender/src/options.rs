@@ -14,6 +14,9 @@ pub enum Recipe {
     SimilarItems,
     /// What comes along with this item in a basket? Asks for an item; trained on purchases.
     FrequentlyBoughtTogether,
+    /// What is like this item by its own words and categories? Asks for an item; needs a
+    /// [`Catalogue`](crate::Catalogue).
+    SemanticSimilarity,
     /// What do most people want? Asks for nothing. Trained on views it is *most viewed*, on purchases
     /// *best sellers*.
     Popularity,
@@ -32,7 +35,7 @@ pub enum Recipe {
 }
 
 /// Recipes by name, without Personalize's `aws-` and `-v2`.
-const NAMES: [(Recipe, &str); 9] = [
+const NAMES: [(Recipe, &str); 10] = [
     (Recipe::UserPersonalization, "user-personalization"),
     (Recipe::PersonalizedRanking, "personalized-ranking"),
     (Recipe::SimilarItems, "similar-items"),
@@ -40,6 +43,7 @@ const NAMES: [(Recipe, &str); 9] = [
         Recipe::FrequentlyBoughtTogether,
         "frequently-bought-together",
     ),
+    (Recipe::SemanticSimilarity, "semantic-similarity"),
     (Recipe::Popularity, "popularity-count"),
     (Recipe::TrendingNow, "trending-now"),
     (Recipe::NextBestAction, "next-best-action"),
@@ -56,7 +60,18 @@ impl Recipe {
     /// Whether it answers what goes with an item.
     #[must_use]
     pub fn asks_for_an_item(self) -> bool {
-        matches!(self, Self::SimilarItems | Self::FrequentlyBoughtTogether)
+        matches!(
+            self,
+            Self::SimilarItems | Self::FrequentlyBoughtTogether | Self::SemanticSimilarity
+        )
+    }
+
+    /// Whether items that nobody used can be in its answers by what they are like.
+    pub(crate) fn takes_cold_items(self) -> bool {
+        matches!(
+            self,
+            Self::UserPersonalization | Self::PersonalizedRanking | Self::SimilarItems
+        )
     }
 
     /// Whether it answers without knowing what goes with what.

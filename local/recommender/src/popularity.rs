@@ -114,9 +114,9 @@ mod tests {
     fn only_items_with_visible_events_are_popular_however_little_they_weigh() {
         let mut builder = InteractionsBuilder::new();
         builder.push("u", "nothing", 1, 0.0);
-        builder.push("u", "hidden", 2, 1.0);
+        builder.push("v", "hidden", 2, 1.0);
         let data = builder.build();
-        let popularity = Popularity::count(&Training::without(&data, &[(0, 1)]));
+        let popularity = Popularity::count(&Training::without(&data, &[1]));
         assert_eq!(popularity.order(), [0]);
         assert!(popularity.score(0) > 0.0);
         assert_eq!(popularity.score(1), 0.0);

@@ -5,7 +5,10 @@
     reason = "a test may stop at what it did not expect"
 )]
 
-use recommender::{Error, Event, Interactions, InteractionsBuilder, Model, Options, Query, Recipe};
+use recommender::{
+    Catalogue, CatalogueBuilder, Description, Error, Event, Interactions, InteractionsBuilder,
+    Model, Options, Query, Recipe,
+};
 
 /// Tea drinkers and coffee drinkers, who buy cups after their drink; everybody buys milk.
 fn shop() -> Interactions {
@@ -21,8 +24,22 @@ fn shop() -> Interactions {
     builder.build()
 }
 
+/// What the shop says of its things; the recipe for what is like an item needs it.
+fn shelves() -> Catalogue {
+    let mut builder = CatalogueBuilder::new();
+    for item in shop().items().iter() {
+        let description = Description {
+            categories: &[],
+            texts: &[item],
+            created: None,
+        };
+        builder.push(item, &description);
+    }
+    builder.build()
+}
+
 fn train(recipe: Recipe) -> Model {
-    Model::train(recipe, &shop(), &Options::default()).unwrap()
+    Model::train_with(recipe, &shop(), &shelves(), &Options::default()).unwrap()
 }
 
 fn history(model: &Model, items: &[&str]) -> Vec<Event> {
@@ -170,8 +187,8 @@ fn bytes_of_another_version_or_broken_ones_are_refused() {
     assert_eq!(
         error,
         Error::Format {
-            found: 5,
-            expected: 4
+            found: 6,
+            expected: 5
         }
     );
     assert!(error.to_string().contains("train it again"));

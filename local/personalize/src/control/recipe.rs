@@ -61,6 +61,19 @@ impl Recipe {
         format!("arn:aws:personalize:::recipe/{}", self.name)
     }
 
+    /// Whether the Items dataset trains it too; SIMS, counts and segments go by interactions alone.
+    #[must_use]
+    pub(crate) fn reads_metadata(&self) -> bool {
+        use Algorithm::{
+            PersonalizedRanking, SemanticSimilarity, SimilarItems, UserPersonalization,
+        };
+        let reads = matches!(
+            self.algorithm,
+            UserPersonalization | PersonalizedRanking | SimilarItems | SemanticSimilarity
+        );
+        reads && self.name != "aws-sims"
+    }
+
     /// Whether an interaction of this type trains it.
     #[must_use]
     pub(crate) fn trains_on(&self, event_type: Option<&str>) -> bool {
@@ -120,6 +133,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     custom("aws-user-personalization", UserPersonalization, Algorithm::UserPersonalization, "Predicts the items that a user will interact with; the older version."),
     custom("aws-similar-items", RelatedItems, Algorithm::SimilarItems, "Finds items that go with an item."),
     custom("aws-sims", RelatedItems, Algorithm::SimilarItems, "Finds items that the same users interact with."),
+    custom("aws-semantic-similarity", RelatedItems, Algorithm::SemanticSimilarity, "Finds items whose categories and texts are like those of an item."),
     custom("aws-popularity-count", UserPersonalization, Algorithm::Popularity, "Counts interactions of all users."),
     custom("aws-trending-now", UserPersonalization, Algorithm::TrendingNow, "Finds items whose popularity grows fastest."),
     custom("aws-next-best-action", PersonalizedActions, Algorithm::NextBestAction, "Predicts how likely a user takes each action."),
@@ -153,5 +167,8 @@ mod tests {
         assert!(!best_sellers.trains_on(Some("view")) && !best_sellers.trains_on(None));
         assert!(recipe("aws-popularity-count").trains_on(None));
         assert_eq!(find(&best_sellers.arn()), Some(best_sellers));
+        assert!(recipe("aws-semantic-similarity").reads_metadata());
+        assert!(!recipe("aws-sims").reads_metadata() && !best_sellers.reads_metadata());
+        assert!(!recipe("aws-next-best-action").reads_metadata());
     }
 }

@@ -3,6 +3,7 @@
 //! How rows come from CSV files is in `import/`, how files are kept in `state.rs`.
 
 pub(crate) mod batch;
+pub(crate) mod catalogue;
 pub(crate) mod context;
 pub(crate) mod dataset_type;
 pub(crate) mod export;

@@ -87,6 +87,16 @@ impl Rows {
         columns.position(|column| column.name.eq_ignore_ascii_case(name))
     }
 
+    /// Positions and names of the columns of a type.
+    #[must_use]
+    pub(crate) fn of_type(&self, field_type: FieldType) -> Vec<(usize, &str)> {
+        let columns = self.columns.iter().enumerate();
+        let of_type = columns.filter(|(_, column)| column.field_type == field_type);
+        of_type
+            .map(|(at, column)| (at, column.name.as_str()))
+            .collect()
+    }
+
     /// Whether a column holds numbers.
     #[must_use]
     pub(crate) fn is_number(&self, column: usize) -> bool {

@@ -130,7 +130,9 @@ impl Asking<'_> {
             return items;
         }
         let exploration = Exploration::of(self.serving, self.group);
+        // What fits the visitor by its metadata is in the answer already, cold as it is.
         let mut drawn = taken.clone();
+        drawn.extend(items.iter().map(|one| one.item));
         // The best item keeps its place.
         for place in items.iter_mut().skip(1) {
             let fits = |item: u32| !drawn.contains(&item) && keeps(filter, item);

@@ -1,5 +1,5 @@
-//! Exploration: new items, which no model knows yet, get a few places of an answer, so that somebody
-//! sees them and they gather interactions. As much as `itemExplorationConfig` of the campaign says.
+//! Exploration: new items, which nobody used when the model was trained, get a few places of an answer,
+//! so that somebody sees them and they gather interactions. As much as `itemExplorationConfig` of the campaign says.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,7 +27,7 @@ pub(crate) struct Fresh {
     found: Mutex<Option<(u64, Arc<Vec<NewItem>>)>>,
 }
 
-/// An item without a place in the model.
+/// An item that the model has learned no interaction of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NewItem {
     /// Its number in the group.
@@ -47,9 +47,11 @@ impl Fresh {
             return Arc::clone(items);
         }
         let column = rows.column("CREATION_TIMESTAMP");
-        let new = rows
-            .ids()
-            .filter(|(item, _)| deployed.model_item(*item).is_none());
+        let new = rows.ids().filter(|(item, _)| {
+            deployed
+                .model_item(*item)
+                .is_none_or(|item| deployed.model.is_cold(item))
+        });
         let mut items: Vec<_> = new
             .map(|(item, received)| NewItem {
                 item,
@@ -88,7 +90,7 @@ impl Exploration {
             text.and_then(|text| text.parse().ok()).unwrap_or(usual)
         };
         let weight = setting("explorationWeight", USUAL_WEIGHT);
-        let known = serving.deployed.model.items().len();
+        let known = serving.deployed.model.warm_items();
         let oldest = epoch_seconds() - DAY * setting("explorationItemAgeCutOff", USUAL_CUT_OFF);
         let items = serving.deployed.fresh.of(group, &serving.deployed);
         let young = items.partition_point(|one| one.created >= oldest);
