@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
-use recommender::{Event, Interactions, InteractionsBuilder, Model, Options, Query, Recipe};
+use recommender::{
+    Catalogue, CatalogueBuilder, Description, Event, Interactions, InteractionsBuilder, Model,
+    Options, Query, Recipe,
+};
 use serde_json::json;
 
 /// Stretches of the catalogue.
@@ -22,6 +25,7 @@ const ASKED: u32 = 20_000;
 #[command(after_help = "\
 Examples:
   scale
+  scale --recipe semantic-similarity --described --interactions 1000000 --users 100000
   scale --interactions 1000000 --users 100000 --items 20000 --recipe similar-items --json")]
 struct Arguments {
     /// How many events
@@ -36,6 +40,9 @@ struct Arguments {
     /// The recipe, with or without `aws-` before it
     #[arg(long, default_value = "user-personalization")]
     recipe: Recipe,
+    /// Describe the items in words and categories, and one more in a hundred that nobody used
+    #[arg(long)]
+    described: bool,
     /// The longest that training may take, in seconds
     #[arg(long, default_value_t = 180.0)]
     most_seconds: f64,
@@ -73,9 +80,10 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Report, recommender::Error> {
     let started = Instant::now();
     let data = shop(arguments);
+    let catalogue = catalogue(arguments);
     let build = started.elapsed();
     let started = Instant::now();
-    let model = Model::train(arguments.recipe, &data, &Options::default())?;
+    let model = Model::train_with(arguments.recipe, &data, &catalogue, &Options::default())?;
     let train = started.elapsed();
     let stride = (data.users().len() as u32 / ASKED).max(1);
     let mut answers: Vec<Duration> = (0..data.users().len() as u32)
@@ -109,6 +117,32 @@ fn shop(arguments: &Arguments) -> Interactions {
         };
         *at = item;
         builder.push(&format!("u{user}"), &format!("i{item}"), row.into(), 1.0);
+    }
+    builder.build()
+}
+
+/// Eight words of an item, half of them of its shelf, and its shelf as a category.
+fn catalogue(arguments: &Arguments) -> Catalogue {
+    let mut chance = SmallRng::seed_from_u64(43);
+    let mut builder = CatalogueBuilder::new();
+    let items = match arguments.described {
+        true => arguments.items + arguments.items / 100,
+        false => 0,
+    };
+    for item in 0..items {
+        let shelf = item / (arguments.items / SHELVES);
+        let words: Vec<String> = (0..8)
+            .map(|place| match place % 2 {
+                0 => format!("w{}", popular(&mut chance, 20_000)),
+                _ => format!("s{shelf}w{}", popular(&mut chance, 200)),
+            })
+            .collect();
+        let description = Description {
+            categories: &[("shelf", &shelf.to_string())],
+            texts: &[&words.join(" ")],
+            created: None,
+        };
+        builder.push(&format!("i{item}"), &description);
     }
     builder.build()
 }
