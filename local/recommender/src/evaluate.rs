@@ -6,7 +6,7 @@
 
 use crate::metrics::{DEPTH, Metrics};
 use crate::training::Training;
-use crate::{Error, Event, Interactions, Model, Options, Query, Recipe};
+use crate::{Error, Event, Interactions, Model, Options, Query, Recipe, evaluate_trend};
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -44,14 +44,16 @@ pub fn evaluate(recipe: Recipe, data: &Interactions, options: &Options) -> Resul
     }
     let covered = answered.iter().filter(|&&is| is).count();
     let metrics: Vec<Metrics> = answers.into_iter().map(|(_, metrics)| metrics).collect();
-    Ok(Metrics::mean(
-        &metrics,
-        covered as f64 / data.items().len() as f64,
-    ))
+    let coverage = covered as f64 / data.items().len() as f64;
+    let trending = recipe == Recipe::TrendingNow;
+    Ok(Metrics {
+        trend_prediction_accuracy: trending.then(|| evaluate_trend::accuracy(data, options)),
+        ..Metrics::mean(&metrics, coverage)
+    })
 }
 
 /// The users to ask, by number.
-fn asked(data: &Interactions, seed: u64) -> Result<Vec<u32>, Error> {
+pub(crate) fn asked(data: &Interactions, seed: u64) -> Result<Vec<u32>, Error> {
     if data.is_empty() {
         return Err(Error::NoInteractions);
     }
@@ -72,7 +74,7 @@ fn asked(data: &Interactions, seed: u64) -> Result<Vec<u32>, Error> {
 }
 
 /// A number that looks random but depends only on the seed and the user.
-fn lot(seed: u64, user: &str) -> u64 {
+pub(crate) fn lot(seed: u64, user: &str) -> u64 {
     let mut hasher = FxHasher::default();
     (seed, user).hash(&mut hasher);
     hasher.finish()
