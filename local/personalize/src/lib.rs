@@ -25,6 +25,7 @@ mod input;
 mod lifecycle;
 mod limits;
 mod models;
+mod offline_metrics;
 mod pace;
 mod quotas;
 mod resources;

@@ -10,11 +10,12 @@ use crate::{
     app::App,
     control::{
         campaign,
-        recipe::{self, Recipe, RecipeType, TREND_FREQUENCY},
+        recipe::{self, FEATURE_PARAMETERS, Recipe, RecipeType, TREND_FREQUENCY},
     },
     data::{catalogue::catalogue, dataset_type::action_outcome, group::Group},
     estate::Estate,
     lifecycle::{Outcome, Work},
+    offline_metrics,
     resources::{Metrics, Recommender, SolutionVersion},
 };
 
@@ -115,27 +116,27 @@ impl Order {
         };
         let failed = |error: recommender::Error| format!("Training failed: {error}");
         let (algorithm, options) = (recipe.algorithm, &self.options);
-        let measured = recommender::evaluate_with(algorithm, &interactions, &described, options)
-            .map_err(failed)?;
+        let metrics = offline_metrics::measure(recipe, &interactions, &described, options);
+        let metrics = metrics.map_err(failed)?;
         let model =
             Model::train_with(algorithm, &interactions, &described, options).map_err(failed)?;
         app.models
             .keep(&self.arn, model, &data, app.state.as_ref())
             .map_err(|error| format!("The model could not be kept: {error}"))?;
-        Ok((names(measured), started.elapsed().as_secs_f64() / 3600.0))
+        Ok((metrics, started.elapsed().as_secs_f64() / 3600.0))
     }
 }
 
 /// The hyperparameters of a solution that have an effect.
 fn options(version: &SolutionVersion) -> Result<Options, String> {
     let config = version.solution_config.as_ref();
-    let frequency = config.map(|config| &config["algorithmHyperParameters"][TREND_FREQUENCY]);
+    let frequency = config.map(|config| &config[FEATURE_PARAMETERS][TREND_FREQUENCY]);
     let Some(frequency) = frequency.and_then(Value::as_str) else {
         return Ok(Options::default());
     };
     let interval: TrendInterval = frequency.parse().map_err(|error| {
         format!(
-            "solutionConfig.algorithmHyperParameters.{TREND_FREQUENCY} is no interval: {error}. Create another solution with one of these"
+            "solutionConfig.{FEATURE_PARAMETERS}.{TREND_FREQUENCY} is no interval: {error}. Create another solution with one of these"
         )
     })?;
     Ok(Options {
@@ -246,34 +247,6 @@ fn check_minimum(interactions: &Interactions) -> Result<(), String> {
         ));
     }
     Ok(())
-}
-
-/// The names that `GetSolutionMetrics` uses.
-fn names(measured: recommender::Metrics) -> Metrics {
-    [
-        ("coverage", measured.coverage),
-        (
-            "mean_reciprocal_rank_at_25",
-            measured.mean_reciprocal_rank_at_25,
-        ),
-        (
-            "normalized_discounted_cumulative_gain_at_5",
-            measured.ndcg_at_5,
-        ),
-        (
-            "normalized_discounted_cumulative_gain_at_10",
-            measured.ndcg_at_10,
-        ),
-        (
-            "normalized_discounted_cumulative_gain_at_25",
-            measured.ndcg_at_25,
-        ),
-        ("precision_at_5", measured.precision_at_5),
-        ("precision_at_10", measured.precision_at_10),
-        ("precision_at_25", measured.precision_at_25),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
 }
 
 #[cfg(test)]

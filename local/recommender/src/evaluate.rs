@@ -5,7 +5,7 @@
 
 use crate::metrics::{DEPTH, Metrics};
 use crate::training::Training;
-use crate::{Catalogue, Error, Event, Interactions, Model, Options, Query, Recipe};
+use crate::{Catalogue, Error, Event, Interactions, Model, Options, Query, Recipe, evaluate_trend};
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -38,8 +38,10 @@ pub fn evaluate_with(
     catalogue: &Catalogue,
     options: &Options,
 ) -> Result<Metrics, Error> {
-    let held_out = hold_out(data, options.seed)?;
-    let training = Training::without(data, &held_out);
+    let held_out = asked(data, options.seed)?;
+    let whole = |&user: &u32| (user, data.history(user).len());
+    let hidden: Vec<(u32, usize)> = held_out.iter().map(whole).collect();
+    let training = Training::without(data, &hidden);
     let model = Model::learn(recipe, &training, catalogue, options)?;
     let answers: Vec<(Vec<u32>, Metrics)> = held_out
         .par_iter()
@@ -54,14 +56,16 @@ pub fn evaluate_with(
     }
     let covered = answered.iter().filter(|&&is| is).count();
     let metrics: Vec<Metrics> = answers.into_iter().map(|(_, metrics)| metrics).collect();
-    Ok(Metrics::mean(
-        &metrics,
-        covered as f64 / model.items().len() as f64,
-    ))
+    let coverage = covered as f64 / model.items().len() as f64;
+    let trending = recipe == Recipe::TrendingNow;
+    Ok(Metrics {
+        trend_prediction_accuracy: trending.then(|| evaluate_trend::accuracy(data, options)),
+        ..Metrics::mean(&metrics, coverage)
+    })
 }
 
-/// The users to ask, sorted.
-fn hold_out(data: &Interactions, seed: u64) -> Result<Vec<u32>, Error> {
+/// The users to ask, by number.
+pub(crate) fn asked(data: &Interactions, seed: u64) -> Result<Vec<u32>, Error> {
     if data.is_empty() {
         return Err(Error::NoInteractions);
     }
@@ -81,7 +85,7 @@ fn hold_out(data: &Interactions, seed: u64) -> Result<Vec<u32>, Error> {
 }
 
 /// A number that looks random but depends only on the seed and the user.
-fn lot(seed: u64, user: &str) -> u64 {
+pub(crate) fn lot(seed: u64, user: &str) -> u64 {
     let mut hasher = FxHasher::default();
     (seed, user).hash(&mut hasher);
     hasher.finish()
@@ -145,7 +149,7 @@ mod tests {
 
     #[test]
     fn one_user_in_ten_but_at_least_25_and_at_most_half_are_asked() {
-        let asked = |users| hold_out(&circle(users, 2), 1).unwrap().len();
+        let asked = |users| asked(&circle(users, 2), 1).unwrap().len();
         assert_eq!([400, 60, 30, 3].map(asked), [40, 25, 15, 1]);
     }
 
@@ -176,8 +180,8 @@ mod tests {
     #[test]
     fn the_seed_decides_who_is_asked() {
         let data = circle(400, 3);
-        assert_eq!(hold_out(&data, 1).unwrap(), hold_out(&data, 1).unwrap());
-        assert_ne!(hold_out(&data, 1).unwrap(), hold_out(&data, 2).unwrap());
+        assert_eq!(asked(&data, 1).unwrap(), asked(&data, 1).unwrap());
+        assert_ne!(asked(&data, 1).unwrap(), asked(&data, 2).unwrap());
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub struct Metrics {
     pub precision_at_10: f64,
     /// The relevant part of the first 25.
     pub precision_at_25: f64,
+    /// For trending now: how much the 25 items expected to grow did grow, by how much the 25 that grew
+    /// most did.
+    pub trend_prediction_accuracy: Option<f64>,
 }
 
 /// The longest list a metric looks at.
@@ -54,6 +57,7 @@ impl Metrics {
             precision_at_5: precision(&hits, 5),
             precision_at_10: precision(&hits, 10),
             precision_at_25: precision(&hits, 25),
+            trend_prediction_accuracy: None,
         }
     }
 
@@ -71,6 +75,7 @@ impl Metrics {
             precision_at_5: mean(|m| m.precision_at_5),
             precision_at_10: mean(|m| m.precision_at_10),
             precision_at_25: mean(|m| m.precision_at_25),
+            trend_prediction_accuracy: None,
         }
     }
 }

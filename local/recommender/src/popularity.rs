@@ -116,7 +116,7 @@ mod tests {
         builder.push("u", "nothing", 1, 0.0);
         builder.push("v", "hidden", 2, 1.0);
         let data = builder.build();
-        let popularity = Popularity::count(&Training::without(&data, &[1]));
+        let popularity = Popularity::count(&Training::without(&data, &[(1, 1)]));
         assert_eq!(popularity.order(), [0]);
         assert!(popularity.score(0) > 0.0);
         assert_eq!(popularity.score(1), 0.0);

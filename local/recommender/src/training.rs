@@ -1,14 +1,14 @@
-//! The part of the data a model may learn from: everything, or all but the users held out.
+//! The part of the data a model may learn from: everything, or all but what is held out.
 //!
 //! A view over [`Interactions`], not a copy.
 
 use crate::{Event, Interactions};
 
-/// Histories, without those of some users.
+/// Histories, each perhaps without its newest events.
 pub(crate) struct Training<'a> {
     data: &'a Interactions,
-    /// Users of whom nothing may be known, sorted.
-    hidden: &'a [u32],
+    /// Users and how many of their newest events are hidden, by user.
+    hidden: &'a [(u32, usize)],
     /// How many items there are, with or without events.
     items: usize,
 }
@@ -19,8 +19,8 @@ impl<'a> Training<'a> {
         Self::without(data, &[])
     }
 
-    /// The data without some users; `hidden` is sorted.
-    pub(crate) fn without(data: &'a Interactions, hidden: &'a [u32]) -> Self {
+    /// The data without the newest events of some users; `hidden` is sorted by user.
+    pub(crate) fn without(data: &'a Interactions, hidden: &'a [(u32, usize)]) -> Self {
         Self {
             data,
             hidden,
@@ -50,9 +50,10 @@ impl<'a> Training<'a> {
 
     /// What may be known of `user`, oldest first.
     pub(crate) fn history(&self, user: u32) -> &'a [Event] {
-        match self.hidden.binary_search(&user) {
-            Ok(_) => &[],
-            Err(_) => self.data.history(user),
+        let history = self.data.history(user);
+        match self.hidden.binary_search_by_key(&user, |&(user, _)| user) {
+            Ok(at) => &history[..history.len() - self.hidden[at].1],
+            Err(_) => history,
         }
     }
 
@@ -68,17 +69,20 @@ mod tests {
     use crate::InteractionsBuilder;
 
     #[test]
-    fn nothing_is_seen_of_a_hidden_user() {
+    fn hidden_events_are_the_newest_of_their_user() {
         let mut builder = InteractionsBuilder::new();
         for (user, item, time) in [("u", "a", 1), ("u", "b", 2), ("v", "a", 1), ("v", "c", 2)] {
             builder.push(user, item, time, 1.0);
         }
         let data = builder.build();
-        let training = Training::without(&data, &[1]);
-        let seen: Vec<u32> = training.events().map(|event| event.item).collect();
-        assert_eq!(seen, [0, 1]);
-        assert!(training.history(1).is_empty());
+        let seen = |hidden: &[(u32, usize)]| -> Vec<u32> {
+            let training = Training::without(&data, hidden);
+            training.events().map(|event| event.item).collect()
+        };
+        assert_eq!(seen(&[(1, 1)]), [0, 1, 0]);
+        assert_eq!(seen(&[(1, 2)]), [0, 1]);
+        let training = Training::all(&data);
         assert_eq!((training.items(), training.with_items(9).items()), (3, 9));
-        assert_eq!(Training::all(&data).events().count(), 4);
+        assert_eq!(training.events().count(), 4);
     }
 }

@@ -45,6 +45,11 @@ impl TrendInterval {
             seconds: i64::from(seconds.max(1)),
         }
     }
+
+    /// Its length in seconds.
+    pub(crate) fn seconds(self) -> i64 {
+        self.seconds
+    }
 }
 
 impl Default for TrendInterval {

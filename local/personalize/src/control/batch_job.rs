@@ -1,5 +1,6 @@
 //! Batch inference jobs and batch segment jobs. What they do is in `batch/`.
 
+use recommender::Recipe as Algorithm;
 use serde_json::{Value, json};
 
 use super::{
@@ -112,6 +113,9 @@ fn order(call: &Call<'_>, most: i64, segments: bool) -> Result<BatchOrder, Fault
             }
             (false, Some(RecipeType::PersonalizedActions)) => Some(
                 "has a recipe about actions; create a campaign and ask GetActionRecommendations",
+            ),
+            (false, _) if recipe.is_some_and(|one| one.algorithm == Algorithm::TrendingNow) => Some(
+                "has a recipe about trends, which are the same for everybody; create a campaign and ask GetRecommendations",
             ),
             (false, _) => None,
         };

@@ -5,7 +5,9 @@ use recommender::Recipe as Algorithm;
 
 use crate::domain::Domain;
 
-/// The hyperparameter of recipes about trends: how long the intervals are that they compare.
+/// Where a `solutionConfig` has the parameters of how data is prepared.
+pub(crate) const FEATURE_PARAMETERS: &str = "featureTransformationParameters";
+/// The one of recipes about trends: how long the intervals are that they compare.
 pub(crate) const TREND_FREQUENCY: &str = "trend_discovery_frequency";
 
 /// A recipe of Personalize.
@@ -72,6 +74,14 @@ impl Recipe {
             UserPersonalization | PersonalizedRanking | SimilarItems | SemanticSimilarity
         );
         reads && self.name != "aws-sims"
+    }
+
+    /// Whether requests have to say who asks: what is for everybody asks no user. A filter may still
+    /// need one.
+    #[must_use]
+    pub(crate) fn needs_user(&self) -> bool {
+        self.recipe_type == RecipeType::UserPersonalization
+            && self.algorithm != Algorithm::TrendingNow
     }
 
     /// Whether an interaction of this type trains it.
@@ -170,5 +180,8 @@ mod tests {
         assert!(recipe("aws-semantic-similarity").reads_metadata());
         assert!(!recipe("aws-sims").reads_metadata() && !best_sellers.reads_metadata());
         assert!(!recipe("aws-next-best-action").reads_metadata());
+        assert!(best_sellers.needs_user());
+        assert!(!recipe("aws-trending-now").needs_user());
+        assert!(!recipe("aws-ecomm-frequently-bought-together").needs_user());
     }
 }

@@ -14,11 +14,28 @@ use crate::{
 
 /// When the recipes came to be; they are older than any server. 2019-06-10, in epoch seconds.
 const CREATED: f64 = 1_560_124_800.0;
-/// The only feature transformation.
+/// The feature transformation of most recipes.
 const TRANSFORMATION: &str = "JSON-percentile-filtering";
 
-fn transformation_arn() -> String {
-    format!("arn:aws:personalize:::feature-transformation/{TRANSFORMATION}")
+/// The feature transformation of a recipe. Recipes about trends have their own, with a parameter.
+fn transformation(recipe: &Recipe) -> &'static str {
+    match recipe.algorithm {
+        Algorithm::TrendingNow => recipe.name,
+        _ => TRANSFORMATION,
+    }
+}
+
+fn transformation_arn(recipe: &Recipe) -> String {
+    let name = transformation(recipe);
+    format!("arn:aws:personalize:::feature-transformation/{name}")
+}
+
+/// What a solution may set in `featureTransformationParameters` with an effect.
+fn default_parameters(recipe: &Recipe) -> Value {
+    match recipe.algorithm {
+        Algorithm::TrendingNow => json!({ TREND_FREQUENCY: "2 hours" }),
+        _ => json!({}),
+    }
 }
 
 fn algorithm_arn(recipe: &Recipe) -> String {
@@ -51,13 +68,13 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, Fault> {
         "creationDateTime": CREATED,
         "lastUpdatedDateTime": CREATED,
         "algorithmArn": algorithm_arn(recipe),
-        "featureTransformationArn": transformation_arn(),
+        "featureTransformationArn": transformation_arn(recipe),
         "recipeType": recipe.recipe_type.name(),
         "description": recipe.description,
     } }))
 }
 
-/// `DescribeAlgorithm`: every recipe has one. What runs here has next to no hyperparameters.
+/// `DescribeAlgorithm`: every recipe has one. What runs here has no hyperparameters to tune.
 pub(super) fn describe_algorithm(call: &Call<'_>) -> Result<Value, Fault> {
     let arn = call.input.arn("algorithmArn")?;
     let mut recipes = RECIPES.iter();
@@ -67,30 +84,23 @@ pub(super) fn describe_algorithm(call: &Call<'_>) -> Result<Value, Fault> {
     Ok(json!({ "algorithm": {
         "name": recipe.name,
         "algorithmArn": arn,
-        "defaultHyperParameters": default_hyperparameters(recipe),
+        "defaultHyperParameters": {},
         "creationDateTime": CREATED,
         "lastUpdatedDateTime": CREATED,
     } }))
 }
 
-/// What a solution may set in `algorithmHyperParameters` with an effect.
-fn default_hyperparameters(recipe: &Recipe) -> Value {
-    match recipe.algorithm {
-        Algorithm::TrendingNow => json!({ TREND_FREQUENCY: "2 hours" }),
-        _ => json!({}),
-    }
-}
-
 /// `DescribeFeatureTransformation`
 pub(super) fn describe_transformation(call: &Call<'_>) -> Result<Value, Fault> {
     let arn = call.input.arn("featureTransformationArn")?;
-    if arn != transformation_arn() {
-        return Err(Fault::not_found("feature transformation", arn));
-    }
+    let mut recipes = RECIPES.iter();
+    let recipe = recipes
+        .find(|recipe| transformation_arn(recipe) == arn)
+        .ok_or_else(|| Fault::not_found("feature transformation", arn))?;
     Ok(json!({ "featureTransformation": {
-        "name": TRANSFORMATION,
+        "name": transformation(recipe),
         "featureTransformationArn": arn,
-        "defaultParameters": {},
+        "defaultParameters": default_parameters(recipe),
         "status": "ACTIVE",
         "creationDateTime": CREATED,
         "lastUpdatedDateTime": CREATED,

@@ -1,8 +1,13 @@
 //! Solutions: a recipe with its configuration.
 
+use recommender::{Recipe as Algorithm, TrendInterval};
 use serde_json::{Map, Value, json};
 
-use super::{Call, begin, end, page, recipe, refuse_if, schedule, unfinished};
+use super::{
+    Call, begin, end, page,
+    recipe::{self, FEATURE_PARAMETERS, Recipe, TREND_FREQUENCY},
+    refuse_if, schedule, unfinished,
+};
 use crate::{
     app::App,
     estate::{Estate, Resource},
@@ -77,20 +82,21 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, Fault> {
         ));
     }
     let recipe_arn = input.arn("recipeArn")?;
-    match recipe::find(recipe_arn) {
+    let recipe = match recipe::find(recipe_arn) {
         Some(recipe) if recipe.domain.is_some() => {
             return Err(input.wrong("recipeArn", "is a use case; create a recommender for it"));
         }
-        Some(_) => {}
+        Some(recipe) => recipe,
         None => {
             return Err(input.wrong(
                 "recipeArn",
                 "is not a recipe that personalize-local has; ListRecipes names them",
             ));
         }
-    }
+    };
     if let Some(config) = input.object("solutionConfig")? {
         check_schedule(&config)?;
+        check_frequency(&config, recipe)?;
     }
     let arn = call.scope.arn(&format!("solution/{name}"));
     call.app.read(|estate| {
@@ -157,6 +163,25 @@ fn check_schedule(config: &Input) -> Result<(), Fault> {
         Some(text) if schedule::parse(text).is_none() => Err(training.wrong(
             "schedulingExpression",
             "must be rate(<n> days) with 1 to 30 days",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a recipe about trends can compare the intervals that a configuration asks for.
+fn check_frequency(config: &Input, recipe: &Recipe) -> Result<(), Fault> {
+    let parameters = match recipe.algorithm {
+        Algorithm::TrendingNow => config.object(FEATURE_PARAMETERS)?,
+        _ => None,
+    };
+    let Some(parameters) = parameters else {
+        return Ok(());
+    };
+    let frequency = parameters.text(TREND_FREQUENCY)?;
+    match frequency.map(str::parse::<TrendInterval>) {
+        Some(Err(_)) => Err(parameters.wrong(
+            TREND_FREQUENCY,
+            "must be 30 minutes, 1 hour, 2 hours, 3 hours or 1 day",
         )),
         _ => Ok(()),
     }

@@ -15,7 +15,10 @@ use super::{
     visitor::{Visitor, context},
 };
 use crate::{
-    control::{Call, recipe::RecipeType},
+    control::{
+        Call,
+        recipe::{Recipe, RecipeType},
+    },
     fault::Fault,
 };
 
@@ -32,7 +35,7 @@ pub(crate) fn get_recommendations(call: &Call<'_>) -> Result<Value, Fault> {
     let serving = Serving::of(call)?;
     let user = id(call, "userId")?;
     let item = id(call, "itemId")?;
-    check(call, serving.recipe.recipe_type, user, item)?;
+    check(call, serving.recipe, user, item)?;
     let context = context(call)?;
     let filter = RequestFilter::of(call, &call.input, &serving, Subject::Item)?;
     let promotion = Promotion::of(call, &serving)?;
@@ -75,20 +78,21 @@ pub(crate) fn get_recommendations(call: &Call<'_>) -> Result<Value, Fault> {
 /// Whether the request has what the recipe needs.
 fn check(
     call: &Call<'_>,
-    recipe_type: RecipeType,
+    recipe: &Recipe,
     user: Option<&str>,
     item: Option<&str>,
 ) -> Result<(), Fault> {
-    let (member, problem) = match recipe_type.name() {
-        "USER_PERSONALIZATION" if user.is_none() => {
-            ("userId", "is required by the campaign's recipe")
+    let required = "is required by the campaign's recipe";
+    let (member, problem) = match recipe.recipe_type {
+        RecipeType::UserPersonalization if recipe.needs_user() && user.is_none() => {
+            ("userId", required)
         }
-        "RELATED_ITEMS" if item.is_none() => ("itemId", "is required by the campaign's recipe"),
-        "PERSONALIZED_RANKING" => (
+        RecipeType::RelatedItems if item.is_none() => ("itemId", required),
+        RecipeType::PersonalizedRanking => (
             "campaignArn",
             "the campaign's recipe ranks items; ask it with GetPersonalizedRanking",
         ),
-        "PERSONALIZED_ACTIONS" => (
+        RecipeType::PersonalizedActions => (
             "campaignArn",
             "the campaign's recipe has actions; ask it with GetActionRecommendations",
         ),
