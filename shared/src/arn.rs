@@ -29,6 +29,14 @@ pub enum Kind {
     Campaign,
     /// A filter expression.
     Filter,
+    /// A trained and deployed use case of a domain group.
+    Recommender,
+    /// What counts as a recommendation's success.
+    MetricAttribution,
+    /// Recommendations for many.
+    BatchInferenceJob,
+    /// Segments of users.
+    BatchSegmentJob,
 }
 
 impl Kind {
@@ -45,6 +53,10 @@ impl Kind {
             Self::SolutionVersion => "solutionVersion",
             Self::Campaign => "campaign",
             Self::Filter => "filter",
+            Self::Recommender => "recommender",
+            Self::MetricAttribution => "metricAttribution",
+            Self::BatchInferenceJob => "batchInferenceJob",
+            Self::BatchSegmentJob => "batchSegmentJob",
         }
     }
 }
@@ -92,6 +104,10 @@ impl std::str::FromStr for PersonalizeArn {
             "solution" => Kind::Solution,
             "campaign" => Kind::Campaign,
             "filter" => Kind::Filter,
+            "recommender" => Kind::Recommender,
+            "metric-attribution" => Kind::MetricAttribution,
+            "batch-inference-job" => Kind::BatchInferenceJob,
+            "batch-segment-job" => Kind::BatchSegmentJob,
             _ => return Err(unknown()),
         };
         Ok(Self {

@@ -14,6 +14,7 @@ pub mod environment;
 pub mod estate;
 pub mod fault;
 pub mod function;
+pub mod generation;
 pub mod lists;
 pub mod metrics;
 pub mod operations;

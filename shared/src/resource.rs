@@ -136,7 +136,26 @@ async fn status_of(client: &Client, kind: Kind, arn: &str) -> Result<Status, Aws
             filter,
             "personalize:DescribeFilter"
         ),
+        Kind::BatchInferenceJob => describe!(
+            describe_batch_inference_job,
+            batch_inference_job_arn,
+            batch_inference_job,
+            "personalize:DescribeBatchInferenceJob"
+        ),
+        Kind::BatchSegmentJob => describe!(
+            describe_batch_segment_job,
+            batch_segment_job_arn,
+            batch_segment_job,
+            "personalize:DescribeBatchSegmentJob"
+        ),
+        Kind::MetricAttribution => describe!(
+            describe_metric_attribution,
+            metric_attribution_arn,
+            metric_attribution,
+            "personalize:DescribeMetricAttribution"
+        ),
         Kind::Campaign => return campaign_status(client, arn).await,
+        Kind::Recommender => return recommender_status(client, arn).await,
         Kind::Schema => return schema_status(client, arn).await,
         Kind::Dataset => {
             let answer = client
@@ -192,6 +211,26 @@ async fn campaign_status(client: &Client, arn: &str) -> Result<Status, AwsError>
     Ok(match campaign.latest_campaign_update {
         Some(update) => (update.status, update.failure_reason),
         None => (campaign.status, campaign.failure_reason),
+    })
+}
+
+async fn recommender_status(client: &Client, arn: &str) -> Result<Status, AwsError> {
+    let answer = client
+        .describe_recommender()
+        .recommender_arn(arn)
+        .send()
+        .await
+        .map_err(failure("personalize:DescribeRecommender"))?;
+    let Some(recommender) = answer.recommender else {
+        return Ok((None, None));
+    };
+    // A stopped recommender says so itself, whatever became of its last update.
+    let update = recommender
+        .latest_recommender_update
+        .filter(|_| recommender.status.as_deref().is_some_and(is_active));
+    Ok(match update {
+        Some(update) => (update.status, update.failure_reason),
+        None => (recommender.status, recommender.failure_reason),
     })
 }
 

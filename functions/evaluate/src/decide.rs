@@ -124,6 +124,7 @@ mod tests {
             metric: RULE.to_owned(),
             floor: 0.01,
             tolerance: 0.1,
+            coverage_tolerance: 0.5,
         }
     }
 

@@ -1,0 +1,67 @@
+//! What is known of each resource: its ARN and the status last seen.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Operations, OperationsError};
+use crate::arn::Kind;
+
+/// What is known of one Personalize resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceState {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name; see [`crate::arn::PersonalizeArn::name`].
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// The status last seen.
+    pub status: String,
+    /// Epoch seconds when it was seen.
+    pub updated_at: i64,
+    /// What PutEvents needs; event trackers only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking_id: Option<String>,
+}
+
+impl Operations {
+    /// The state of one resource.
+    ///
+    /// # Errors
+    /// When the table cannot be read or holds another shape.
+    pub async fn resource(
+        &self,
+        kind: Kind,
+        name: &str,
+    ) -> Result<Option<ResourceState>, OperationsError> {
+        self.get(&resource_key(kind, name)).await
+    }
+
+    /// The states of all resources of one kind.
+    ///
+    /// # Errors
+    /// When the table cannot be read or holds another shape.
+    pub async fn resources(&self, kind: Kind) -> Result<Vec<ResourceState>, OperationsError> {
+        self.all(&resource_key(kind, "")).await
+    }
+
+    /// Stores the state of one resource.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn put_resource(&self, state: &ResourceState) -> Result<(), OperationsError> {
+        self.put(resource_key(state.kind, &state.name), state).await
+    }
+
+    /// Forgets a resource that is gone.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn delete_resource(&self, kind: Kind, name: &str) -> Result<(), OperationsError> {
+        self.delete(&resource_key(kind, name)).await
+    }
+}
+
+fn resource_key(kind: Kind, name: &str) -> String {
+    format!("{kind}#{name}")
+}
