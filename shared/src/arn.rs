@@ -37,6 +37,8 @@ pub enum Kind {
     BatchInferenceJob,
     /// Segments of users.
     BatchSegmentJob,
+    /// What starts a workflow at a time. Of EventBridge Scheduler: no Personalize ARN names one.
+    Schedule,
 }
 
 impl Kind {
@@ -57,6 +59,7 @@ impl Kind {
             Self::MetricAttribution => "metricAttribution",
             Self::BatchInferenceJob => "batchInferenceJob",
             Self::BatchSegmentJob => "batchSegmentJob",
+            Self::Schedule => "schedule",
         }
     }
 }

@@ -154,6 +154,8 @@ async fn status_of(client: &Client, kind: Kind, arn: &str) -> Result<Status, Aws
             metric_attribution,
             "personalize:DescribeMetricAttribution"
         ),
+        // Not Personalize's: no ARN is parsed to it.
+        Kind::Schedule => (None, None),
         Kind::Campaign => return campaign_status(client, arn).await,
         Kind::Recommender => return recommender_status(client, arn).await,
         Kind::Schema => return schema_status(client, arn).await,

@@ -1,54 +1,49 @@
-//! `estate`: makes what `config/personalization.yaml` declares and Personalize lacks.
+//! `estate`: plans and makes what `config/personalization.yaml` declares, as a Lambda function that
+//! workflows call, and as a command for people. Both are this program: inside Lambda it serves, else
+//! it reads a command line (`cargo run -p estate --bin estate -- --help`).
 //!
-//! Event `{"action":"apply"}` creates what can be created now and never waits: it is called again
-//! until `settled`. Event `{"action":"list"}` says what is declared. Campaigns are made by `promote`,
-//! because they need a trained version.
+//! Events: `{"action":"plan","unattended"?,"teardown"?}` -> `{"plan","report","changes","held",
+//! "drifted","problems"}`; `{"action":"apply","plan"}` -> `{"settled","done","pending","waiting",
+//! "failed","held"}`, called again until `settled`; `{"action":"list"}` -> `{"datasets","solutions"}`;
+//! `{"action":"lock","workflow","owner"}` -> `{"acquired","owner","until"}`; `{"action":"unlock",...}`.
 //!
-//! - Metrics: `ResourcesCreated`, `ResourcesFailed` (Count), when there are any.
-//! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`.
-//! - Permissions: `s3:GetObject` on the configuration, `dynamodb:PutItem` on the Operations table,
-//!   `kms:Decrypt` on their key; Personalize's `List`, `Describe` and `Create` of dataset groups,
-//!   schemas, datasets, event trackers, filters and solutions.
+//! - Metrics: `ResourcesChanged`, `ResourcesFailed` (Count) when there are any; `ResourcesDrifted`
+//!   with each plan.
+//! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`,
+//!   `PERSONALIZE_ROLE_ARN`, `REPLACEMENT_GRACE_SECONDS`, and for schedules those of
+//!   [`schedules::Targets::from_environment`].
+//! - Permissions: `s3:GetObject` on the configuration; `s3:GetObject` and `PutObject` on
+//!   `reports/estate/plans/*`; `dynamodb:GetItem`, `PutItem`, `DeleteItem` and `Query` on the
+//!   Operations table; `kms:Decrypt` and `GenerateDataKey` on their key; Personalize's `List`,
+//!   `Describe`, `Create`, `Update`, `Delete` and tags of the kinds it declares; the same of schedules
+//!   in the stack's group, and `iam:PassRole` on their role; `states:DescribeExecution`.
 
 mod apply;
-mod create;
+mod command;
+mod compare;
 mod declared;
 mod error;
+mod lambda;
+mod lock;
 mod observe;
 mod plan;
+mod plans;
+mod records;
 mod resource;
+mod schedules;
+mod session;
+mod show;
 
-use apply::Applied;
-use error::EstateError;
-use serde::{Deserialize, Serialize};
-use shared::{aws, estate::EstateSource, function, telemetry};
+use std::process::ExitCode;
 
-#[derive(Debug, Deserialize)]
-#[serde(tag = "action", rename_all = "lowercase")]
-enum Request {
-    Apply,
-    List,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Answer {
-    Applied(Applied),
-    Declared(declared::Names),
-}
+/// Lambda sets it for the programs it runs, and nobody else does.
+const IN_LAMBDA: &str = "AWS_LAMBDA_RUNTIME_API";
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    telemetry::init();
-    let aws = aws::for_workflows().await;
-    let source = EstateSource::from_environment(&aws)?;
-    let personalize = aws_sdk_personalize::Client::new(&aws);
-    function::run(async |request: Request| -> Result<Answer, EstateError> {
-        let estate = source.open().await?;
-        Ok(match request {
-            Request::Apply => Answer::Applied(apply::apply(&personalize, &estate).await?),
-            Request::List => Answer::Declared(declared::names(&estate.config)),
-        })
-    })
-    .await
+async fn main() -> Result<ExitCode, lambda_runtime::Error> {
+    if std::env::var_os(IN_LAMBDA).is_some() {
+        lambda::serve().await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(command::run().await)
 }

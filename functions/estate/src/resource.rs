@@ -1,73 +1,71 @@
-//! A resource of the estate as it is declared and as it is found, and how the two are told apart.
-//! No SDK type, and no order of creation: that is `plan`.
+//! A resource of the estate as it is declared and as it is found. No SDK type, and no judgement:
+//! that is `compare` and `plan`.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
     arn::Kind,
-    config::DatasetType,
+    operations::Applied,
     resource::{is_active, is_failed},
 };
 
-/// What a resource is made of: in this it is compared, and nothing of it is changed behind anyone's back.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Content {
-    /// A custom group has no domain; domain groups have other resources than the ones made here.
-    DatasetGroup { domain: Option<String> },
-    /// An Avro record.
-    Schema { avro: Value },
-    /// `schema` is the schema's name.
-    Dataset { of: DatasetType, schema: String },
-    /// It has nothing but a name.
-    EventTracker,
-    /// In Personalize's filter language.
-    Filter { expression: String },
-    /// `auto_training` is not known of solutions older than the setting.
-    Solution {
-        recipe_arn: String,
-        event_type: Option<String>,
-        auto_training: Option<bool>,
-    },
-}
+/// What a resource is made of, by the names of the configuration: in this it is compared. Tags are
+/// fields too, `tags.<key>`.
+pub(crate) type Fields = BTreeMap<String, Value>;
 
-impl Content {
-    /// The kind of resource that has such a content.
-    pub(crate) fn kind(&self) -> Kind {
-        match self {
-            Self::DatasetGroup { .. } => Kind::DatasetGroup,
-            Self::Schema { .. } => Kind::Schema,
-            Self::Dataset { .. } => Kind::Dataset,
-            Self::EventTracker => Kind::EventTracker,
-            Self::Filter { .. } => Kind::Filter,
-            Self::Solution { .. } => Kind::Solution,
-        }
-    }
-}
+/// How a field of a tag begins.
+pub(crate) const TAG: &str = "tags.";
 
 /// A resource that the configuration declares.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Declared {
+    pub(crate) kind: Kind,
+    /// Its stable name.
     pub(crate) name: String,
-    pub(crate) content: Content,
+    /// What the file says of it. About other fields it has no opinion.
+    pub(crate) fields: Fields,
+    /// Fields that others change rightly, as `capacity` changes the paid rate.
+    pub(crate) left_alone: &'static [&'static str],
 }
 
-/// A resource that Personalize has.
+/// A resource that Personalize, or EventBridge Scheduler, has.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Found {
+    pub(crate) kind: Kind,
+    /// Its name there: of what is replaced behind its name, a generation's.
     pub(crate) name: String,
     pub(crate) arn: String,
-    /// Personalize's status; `ACTIVE` for a schema, which has none.
+    /// Personalize's status; `ACTIVE` for what has none.
     pub(crate) status: String,
     /// Why it failed, in Personalize's words.
     pub(crate) failure_reason: Option<String>,
     /// Event trackers only.
     pub(crate) tracking_id: Option<String>,
-    pub(crate) content: Content,
+    /// Campaigns only: the version in service.
+    pub(crate) solution_version: Option<String>,
+    pub(crate) fields: Fields,
 }
 
 impl Found {
-    /// Whether what needs it can be created.
-    pub(crate) fn is_active(&self) -> bool {
-        is_active(&self.status)
+    /// A usable resource without anything particular.
+    pub(crate) fn new(kind: Kind, name: String, arn: String) -> Self {
+        Self {
+            kind,
+            name,
+            arn,
+            status: "ACTIVE".to_owned(),
+            failure_reason: None,
+            tracking_id: None,
+            solution_version: None,
+            fields: Fields::new(),
+        }
+    }
+
+    /// Whether what needs it can be created. A stopped recommender is there, and keeps its place.
+    pub(crate) fn is_ready(&self) -> bool {
+        is_active(&self.status) || self.status == "INACTIVE"
     }
 
     /// Whether waiting cannot make it usable.
@@ -75,184 +73,41 @@ impl Found {
         is_failed(&self.status)
     }
 
-    /// Whether it stands in the place of `declared`: by name, and by type for what a group has
-    /// only one of.
-    pub(crate) fn stands_for(&self, declared: &Declared) -> bool {
-        match (&self.content, &declared.content) {
-            (Content::Dataset { of: found, .. }, Content::Dataset { of, .. }) => found == of,
-            (Content::EventTracker, Content::EventTracker) => true,
-            (found, content) => found.kind() == content.kind() && self.name == declared.name,
-        }
-    }
-
-    /// In what it differs from `declared`, and what to do; nothing when it is as declared.
-    pub(crate) fn difference(&self, declared: &Declared) -> Option<String> {
-        let kind = self.content.kind();
-        if self.name != declared.name {
-            return Some(format!(
-                "the dataset group already has the {kind} `{}`, and takes only one: declare that name",
-                self.name
-            ));
-        }
-        let (what, remedy) = content_difference(&self.content, &declared.content)?;
-        Some(format!(
-            "a {kind} of this name exists, and {what}: {remedy}"
-        ))
+    /// Whether it is on its way out.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.status.starts_with("DELETE")
     }
 }
 
-const NEW_NAME: &str = "Personalize cannot change it, so declare yours under a new name";
-const NEW_SCHEMA: &str =
-    "declare that one, or give the dataset yours with personalize:UpdateDataset";
-const NEW_TRAINING: &str = "declare it so, or change it with personalize:UpdateSolution or on the solution's page in the console";
-
-/// What is different, and the remedy.
-fn content_difference(found: &Content, declared: &Content) -> Option<(String, &'static str)> {
-    use Content::{Dataset, DatasetGroup, Filter, Schema, Solution};
-    Some(match (found, declared) {
-        (
-            DatasetGroup {
-                domain: Some(domain),
-            },
-            DatasetGroup { domain: None },
-        ) => (
-            format!("it is of the domain {domain}, and a custom one is declared"),
-            NEW_NAME,
-        ),
-        (Schema { avro: found }, Schema { avro }) if found != avro => {
-            ("it has another definition".to_owned(), NEW_NAME)
-        }
-        (Dataset { schema: found, .. }, Dataset { schema, .. }) if found != schema => {
-            (format!("it has the schema `{found}`"), NEW_SCHEMA)
-        }
-        (Filter { expression: found }, Filter { expression })
-            if words(found) != words(expression) =>
-        {
-            (format!("it has another expression ({found})"), NEW_NAME)
-        }
-        (
-            Solution {
-                recipe_arn: found, ..
-            },
-            Solution { recipe_arn, .. },
-        ) if found != recipe_arn => (format!("it has the recipe {found}"), NEW_NAME),
-        (
-            Solution {
-                event_type: found, ..
-            },
-            Solution { event_type, .. },
-        ) if found != event_type => {
-            let found = found.as_deref().unwrap_or("any");
-            (format!("it is trained on events of type {found}"), NEW_NAME)
-        }
-        // Wrong in either direction costs: trainings billed unasked, or a model that grows old.
-        (
-            Solution {
-                auto_training: Some(found),
-                ..
-            },
-            Solution {
-                auto_training: Some(declared),
-                ..
-            },
-        ) if found != declared => {
-            let state = if *found { "on" } else { "off" };
-            (format!("its automatic training is {state}"), NEW_TRAINING)
-        }
-        _ => return None,
-    })
+/// What was applied last, as stored in [`Applied::content`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Record {
+    /// What the file said.
+    pub(crate) declared: Fields,
+    /// What was there then, with Personalize's own defaults.
+    pub(crate) found: Fields,
+    /// Campaigns only: the version last seen in service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) solution_version: Option<String>,
 }
 
-/// White space between words does not make another expression.
-fn words(expression: &str) -> Vec<&str> {
-    expression.split_whitespace().collect()
+impl Record {
+    /// Reads what was stored; a record of another shape counts as none, and is written anew.
+    pub(crate) fn of(applied: &Applied) -> Self {
+        serde_json::from_value(applied.content.clone()).unwrap_or_default()
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Whether resources of this kind take tags.
+pub(crate) fn takes_tags(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Schema | Kind::MetricAttribution | Kind::Schedule
+    )
+}
 
-    fn filter(name: &str, expression: &str) -> Declared {
-        let content = Content::Filter {
-            expression: expression.to_owned(),
-        };
-        Declared {
-            name: name.to_owned(),
-            content,
-        }
-    }
-
-    fn found(declared: &Declared) -> Found {
-        Found {
-            name: declared.name.clone(),
-            arn: "arn".to_owned(),
-            status: "ACTIVE".to_owned(),
-            failure_reason: None,
-            tracking_id: None,
-            content: declared.content.clone(),
-        }
-    }
-
-    fn solution(recipe: &str, auto_training: Option<bool>) -> Declared {
-        let recipe_arn = format!("arn:aws:personalize:::recipe/{recipe}");
-        let content = Content::Solution {
-            recipe_arn,
-            event_type: None,
-            auto_training,
-        };
-        Declared {
-            name: "taste".to_owned(),
-            content,
-        }
-    }
-
-    #[test]
-    fn a_filter_with_another_expression_needs_a_new_name() {
-        let declared = filter(
-            "f",
-            "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"buy\")",
-        );
-        let other = filter(
-            "f",
-            "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"view\")",
-        );
-        let difference = found(&other).difference(&declared).unwrap();
-        assert!(difference.contains("IN (\"view\")"), "{difference}");
-        assert!(difference.contains("new name"), "{difference}");
-    }
-
-    #[test]
-    fn line_breaks_do_not_make_another_expression() {
-        let declared = filter("f", "EXCLUDE ItemID\n  WHERE Items.A IN (1)");
-        let same = filter("f", "EXCLUDE ItemID WHERE Items.A IN (1)");
-        assert_eq!(found(&same).difference(&declared), None);
-    }
-
-    #[test]
-    fn a_solution_is_compared_in_what_costs_or_matters() {
-        let declared = solution("aws-sims", Some(false));
-        let difference = |other: Declared| found(&other).difference(&declared);
-        assert!(
-            difference(solution("aws-hrnn", Some(false)))
-                .unwrap()
-                .contains("aws-hrnn")
-        );
-        assert!(
-            difference(solution("aws-sims", Some(true)))
-                .unwrap()
-                .contains("training is on")
-        );
-        assert_eq!(difference(solution("aws-sims", None)), None);
-    }
-
-    #[test]
-    fn the_one_tracker_of_a_group_stands_for_any_declared_and_says_its_name() {
-        let tracker = |name: &str| Declared {
-            name: name.to_owned(),
-            content: Content::EventTracker,
-        };
-        let other = found(&tracker("old"));
-        assert!(other.stands_for(&tracker("new")));
-        assert!(other.difference(&tracker("new")).unwrap().contains("`old`"));
-    }
+/// Whether resources of this kind are replaced behind a stable name.
+pub(crate) fn has_generations(kind: Kind) -> bool {
+    matches!(kind, Kind::Schema | Kind::Filter)
 }

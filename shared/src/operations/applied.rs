@@ -15,8 +15,6 @@ pub struct Applied {
     pub kind: Kind,
     /// Its declared name.
     pub name: String,
-    /// Its ARN; of what is replaced behind its name, the ARN of the one applied last.
-    pub arn: String,
     /// What it was made of, as `estate` compares it.
     pub content: Value,
     /// Epoch seconds.

@@ -55,6 +55,12 @@ impl Fault for OperationsError {
     }
 }
 
+/// A client for the table.
+#[must_use]
+pub fn client(aws: &aws_config::SdkConfig) -> Client {
+    Client::new(aws)
+}
+
 type Item = HashMap<String, AttributeValue>;
 
 /// The part of the table that belongs to one estate.

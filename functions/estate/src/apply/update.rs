@@ -1,0 +1,267 @@
+//! Changes resources in place.
+
+use std::collections::HashMap;
+
+use aws_sdk_personalize::types::{CampaignConfig, SolutionUpdateConfig, Tag};
+use serde_json::Value;
+use shared::{
+    arn::Kind,
+    aws::failure,
+    config::{Campaign, Exploration, MetricAttribution, Recommender, Solution},
+};
+
+use super::{
+    Run, Step,
+    create::{auto_training, events, metrics, number, recommender_config},
+};
+use crate::{
+    compare::Difference,
+    error::EstateError,
+    plan::Generations,
+    resource::{Declared, Found, TAG, has_generations},
+};
+
+impl Run<'_> {
+    /// Makes the differences between `declared` and what stands in its place go.
+    pub(super) async fn update(
+        &self,
+        declared: &Declared,
+        differences: &[Difference],
+    ) -> Result<Step, EstateError> {
+        let context = self.session.context(self.seen);
+        let found = if has_generations(declared.kind) {
+            Generations::of(&context, declared).in_service
+        } else {
+            context.find(declared)
+        };
+        let Some(found) = found else {
+            return Ok(Step::Later("it has gone".to_owned()));
+        };
+        if !found.is_ready() {
+            return Ok(Step::Later(found.status.clone()));
+        }
+        let (tags, fields): (Vec<&Difference>, Vec<&Difference>) = differences
+            .iter()
+            .partition(|difference| difference.field.starts_with(TAG));
+        self.tag(found, &tags).await?;
+        if !fields.is_empty() {
+            self.update_fields(declared, found, &fields).await?;
+        }
+        Ok(Step::Done)
+    }
+
+    async fn update_fields(
+        &self,
+        declared: &Declared,
+        found: &Found,
+        differences: &[&Difference],
+    ) -> Result<(), EstateError> {
+        let config = &self.session.config;
+        let name = declared.name.as_str();
+        match declared.kind {
+            Kind::Dataset => self.update_dataset(declared, found).await,
+            Kind::Schedule => match &self.session.schedules {
+                Some(schedules) => schedules.update(declared).await,
+                None => Ok(()),
+            },
+            Kind::Solution => match config.solution(name) {
+                Some(solution) => self.update_solution(solution, found).await,
+                None => Ok(()),
+            },
+            Kind::Campaign => match config.campaign(name) {
+                Some(campaign) => self.update_campaign(campaign, found, differences).await,
+                None => Ok(()),
+            },
+            Kind::Recommender => match config.recommender(name) {
+                Some(recommender) => self.update_recommender(recommender, found).await,
+                None => Ok(()),
+            },
+            Kind::MetricAttribution => match &config.metric_attribution {
+                Some(attribution) => self.update_attribution(attribution, found).await,
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    async fn tag(&self, found: &Found, tags: &[&Difference]) -> Result<(), EstateError> {
+        let key = |difference: &Difference| difference.field[TAG.len()..].to_owned();
+        let (gone, set): (Vec<&Difference>, Vec<&Difference>) =
+            tags.iter().partition(|difference| difference.to.is_null());
+        let set: Vec<Tag> = set
+            .into_iter()
+            .filter_map(|difference| {
+                let value = difference.to.as_str()?;
+                let tag = Tag::builder().tag_key(key(difference)).tag_value(value);
+                tag.build().ok()
+            })
+            .collect();
+        if !set.is_empty() {
+            self.client()
+                .tag_resource()
+                .resource_arn(&found.arn)
+                .set_tags(Some(set))
+                .send()
+                .await
+                .map_err(failure("personalize:TagResource"))?;
+        }
+        if !gone.is_empty() {
+            self.client()
+                .untag_resource()
+                .resource_arn(&found.arn)
+                .set_tag_keys(Some(gone.into_iter().map(key).collect()))
+                .send()
+                .await
+                .map_err(failure("personalize:UntagResource"))?;
+        }
+        Ok(())
+    }
+
+    async fn update_dataset(&self, declared: &Declared, found: &Found) -> Result<(), EstateError> {
+        self.client()
+            .update_dataset()
+            .dataset_arn(&found.arn)
+            .set_schema_arn(self.schema_of(declared))
+            .send()
+            .await
+            .map_err(failure("personalize:UpdateDataset"))?;
+        Ok(())
+    }
+
+    async fn update_solution(&self, solution: &Solution, found: &Found) -> Result<(), EstateError> {
+        let config = SolutionUpdateConfig::builder()
+            .set_auto_training_config(auto_training(solution))
+            .set_events_config(events(solution))
+            .build();
+        let says_something = config != SolutionUpdateConfig::builder().build();
+        self.client()
+            .update_solution()
+            .solution_arn(&found.arn)
+            .perform_auto_training(solution.perform_auto_training)
+            .set_solution_update_config(says_something.then_some(config))
+            .send()
+            .await
+            .map_err(failure("personalize:UpdateSolution"))?;
+        Ok(())
+    }
+
+    async fn update_campaign(
+        &self,
+        campaign: &Campaign,
+        found: &Found,
+        differences: &[&Difference],
+    ) -> Result<(), EstateError> {
+        let moves = campaign.capacity.is_some();
+        let follows = campaign.sync_with_latest_solution_version;
+        let latest = found.solution_version.as_deref().and_then(|version| {
+            let (solution, _) = version.rsplit_once('/')?;
+            Some(format!("{solution}/$LATEST"))
+        });
+        let mut config = campaign_config(campaign);
+        // What nobody declares and somebody changed goes back to what it was.
+        if campaign.exploration.is_none() {
+            config.item_exploration_config = exploration_before(differences);
+        }
+        self.client()
+            .update_campaign()
+            .campaign_arn(&found.arn)
+            .set_solution_version_arn(if follows { latest } else { None })
+            .set_min_provisioned_tps((!moves).then(|| number(campaign.min_provisioned_tps)))
+            .campaign_config(config)
+            .send()
+            .await
+            .map_err(failure("personalize:UpdateCampaign"))?;
+        Ok(())
+    }
+
+    async fn update_recommender(
+        &self,
+        recommender: &Recommender,
+        found: &Found,
+    ) -> Result<(), EstateError> {
+        let mut config = recommender_config(recommender);
+        if recommender.capacity.is_some() {
+            let rate = found.fields.get("minRecommendationRequestsPerSecond");
+            let rate = rate.and_then(Value::as_i64);
+            config.min_recommendation_requests_per_second =
+                rate.and_then(|rate| i32::try_from(rate).ok());
+        }
+        self.client()
+            .update_recommender()
+            .recommender_arn(&found.arn)
+            .recommender_config(config)
+            .send()
+            .await
+            .map_err(failure("personalize:UpdateRecommender"))?;
+        Ok(())
+    }
+
+    async fn update_attribution(
+        &self,
+        attribution: &MetricAttribution,
+        found: &Found,
+    ) -> Result<(), EstateError> {
+        let there = found.fields.get("metrics").and_then(Value::as_object);
+        let there = there.cloned().unwrap_or_default();
+        let is_there = |name: &str, event_type: &str, expression: &str| {
+            let (_, counted) = crate::declared::attributed(name, event_type, expression);
+            there.get(name) == Some(&counted)
+        };
+        let mut added = metrics(attribution)?;
+        added.retain(|one| !is_there(&one.metric_name, &one.event_type, &one.expression));
+        let stays = |name: &String| {
+            let mut declared = attribution.metrics.iter();
+            declared.any(|one| {
+                one.name == *name && is_there(&one.name, &one.event_type, &one.expression)
+            })
+        };
+        let removed: Vec<String> = there.keys().filter(|name| !stays(name)).cloned().collect();
+        self.client()
+            .update_metric_attribution()
+            .metric_attribution_arn(&found.arn)
+            .set_add_metrics((!added.is_empty()).then_some(added))
+            .set_remove_metrics((!removed.is_empty()).then_some(removed))
+            .metrics_output_config(self.output(attribution)?)
+            .send()
+            .await
+            .map_err(failure("personalize:UpdateMetricAttribution"))?;
+        Ok(())
+    }
+}
+
+/// A campaign's options.
+pub(super) fn campaign_config(campaign: &Campaign) -> CampaignConfig {
+    CampaignConfig::builder()
+        .enable_metadata_with_recommendations(campaign.enable_metadata)
+        .sync_with_latest_solution_version(campaign.sync_with_latest_solution_version)
+        .set_item_exploration_config(campaign.exploration.as_ref().map(exploration))
+        .build()
+}
+
+/// Personalize takes both numbers as texts.
+pub(super) fn exploration(exploration: &Exploration) -> HashMap<String, String> {
+    let mut config = HashMap::from([(
+        "explorationWeight".to_owned(),
+        exploration.weight.to_string(),
+    )]);
+    if let Some(days) = exploration.item_age_cut_off {
+        config.insert("explorationItemAgeCutOff".to_owned(), days.to_string());
+    }
+    config
+}
+
+fn exploration_before(differences: &[&Difference]) -> Option<HashMap<String, String>> {
+    let names = [
+        ("exploration.weight", "explorationWeight"),
+        ("exploration.itemAgeCutOff", "explorationItemAgeCutOff"),
+    ];
+    let config: HashMap<String, String> = names
+        .into_iter()
+        .filter_map(|(field, key)| {
+            let mut all = differences.iter();
+            let before = all.find(|difference| difference.field == field)?;
+            Some((key.to_owned(), before.to.as_f64()?.to_string()))
+        })
+        .collect();
+    (!config.is_empty()).then_some(config)
+}

@@ -1,0 +1,212 @@
+//! What there is: everything in the estate's dataset group, its schemas and its schedules.
+
+mod describe;
+mod schedules;
+mod tags;
+
+use aws_sdk_personalize::Client;
+use futures::{StreamExt, TryStreamExt, stream};
+use shared::{
+    arn::Kind,
+    aws::{AwsError, failure},
+    generation,
+};
+
+use crate::resource::{Declared, Found, takes_tags};
+
+pub(crate) use schedules::Schedules;
+
+/// How many resources are described at a time: Personalize throttles its control plane early.
+const AT_A_TIME: usize = 8;
+
+/// What there is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct World {
+    /// The estate's resources, and what else is in its dataset group.
+    pub(crate) found: Vec<Found>,
+    /// Dataset groups in the account and region.
+    pub(crate) dataset_groups: usize,
+    /// Schemas in the account and region.
+    pub(crate) schemas: usize,
+    /// Whether interactions were ever imported, which recommenders need.
+    pub(crate) has_data: bool,
+}
+
+impl World {
+    /// The estate's dataset group.
+    pub(crate) fn group(&self) -> Option<&Found> {
+        self.of(Kind::DatasetGroup).next()
+    }
+
+    /// The resources of one kind.
+    pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(move |found| found.kind == kind)
+    }
+}
+
+/// A kind, a name and an ARN.
+type Listed = (Kind, String, String);
+
+/// Every resource of a paged list.
+macro_rules! list {
+    ($kind:expr, $request:expr, $arn:ident, $call:literal) => {{
+        let mut pages = $request.into_paginator().items().send();
+        let mut listed: Vec<Listed> = Vec::new();
+        while let Some(summary) = pages.next().await {
+            let summary = summary.map_err(failure($call))?;
+            if let (Some(name), Some(arn)) = (summary.name, summary.$arn) {
+                listed.push(($kind, name, arn));
+            }
+        }
+        listed
+    }};
+}
+
+/// Looks at everything that `declared` names, that was applied before as `known` (kinds and names),
+/// and that lies in the declared dataset group.
+pub(crate) async fn observe(
+    client: &Client,
+    schedules: Option<&Schedules>,
+    declared: &[Declared],
+    known: &[(Kind, String)],
+) -> Result<World, AwsError> {
+    let groups = list!(
+        Kind::DatasetGroup,
+        client.list_dataset_groups(),
+        dataset_group_arn,
+        "personalize:ListDatasetGroups"
+    );
+    let schemas = list!(
+        Kind::Schema,
+        client.list_schemas(),
+        schema_arn,
+        "personalize:ListSchemas"
+    );
+    let mut world = World {
+        dataset_groups: groups.len(),
+        schemas: schemas.len(),
+        ..World::default()
+    };
+    let is_ours = |(kind, name, _): &Listed| {
+        let of_kind = declared.iter().filter(|one| one.kind == *kind);
+        let names = of_kind.map(|one| &one.name);
+        let before = known.iter().filter(|(known, _)| known == kind);
+        let mut names = names.chain(before.map(|(_, name)| name));
+        match kind {
+            Kind::Schema => names.any(|stable| generation::belongs(name, stable)),
+            _ => names.any(|declared| declared == name),
+        }
+    };
+    let mut ours: Vec<Listed> = schemas.into_iter().filter(is_ours).collect();
+    if let Some(group) = groups.into_iter().find(is_ours) {
+        ours.extend(in_group(client, &group.2).await?);
+        ours.push(group);
+    }
+    world.found = describe_all(client, ours).await?;
+    world.has_data = has_data(client, &world).await?;
+    if let Some(schedules) = schedules {
+        world.found.extend(schedules.observe().await?);
+    }
+    Ok(world)
+}
+
+/// Everything in the dataset group `group`.
+async fn in_group(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError> {
+    let mut all = list!(
+        Kind::Dataset,
+        client.list_datasets().dataset_group_arn(group),
+        dataset_arn,
+        "personalize:ListDatasets"
+    );
+    all.extend(list!(
+        Kind::EventTracker,
+        client.list_event_trackers().dataset_group_arn(group),
+        event_tracker_arn,
+        "personalize:ListEventTrackers"
+    ));
+    all.extend(list!(
+        Kind::Filter,
+        client.list_filters().dataset_group_arn(group),
+        filter_arn,
+        "personalize:ListFilters"
+    ));
+    all.extend(list!(
+        Kind::Recommender,
+        client.list_recommenders().dataset_group_arn(group),
+        recommender_arn,
+        "personalize:ListRecommenders"
+    ));
+    all.extend(list!(
+        Kind::MetricAttribution,
+        client.list_metric_attributions().dataset_group_arn(group),
+        metric_attribution_arn,
+        "personalize:ListMetricAttributions"
+    ));
+    let solutions = list!(
+        Kind::Solution,
+        client.list_solutions().dataset_group_arn(group),
+        solution_arn,
+        "personalize:ListSolutions"
+    );
+    for (_, _, solution) in &solutions {
+        all.extend(list!(
+            Kind::Campaign,
+            client.list_campaigns().solution_arn(solution),
+            campaign_arn,
+            "personalize:ListCampaigns"
+        ));
+    }
+    all.extend(solutions);
+    Ok(all)
+}
+
+/// Describes what was listed; what was deleted in between is left out.
+async fn describe_all(client: &Client, listed: Vec<Listed>) -> Result<Vec<Found>, AwsError> {
+    let described = listed.into_iter().map(|(kind, name, arn)| async move {
+        let found = match describe::describe(client, kind, name, arn).await {
+            Err(error) if error.is_not_found() => return Ok(None),
+            found => found?,
+        };
+        let Some(mut found) = found else {
+            return Ok(None);
+        };
+        if takes_tags(kind) && !found.is_leaving() {
+            match tags::read(client, &found.arn).await {
+                Err(error) if error.is_not_found() => return Ok(None),
+                tags => found.fields.extend(tags?),
+            }
+        }
+        Ok(Some(found))
+    });
+    let all: Vec<Option<Found>> = stream::iter(described)
+        .buffered(AT_A_TIME)
+        .try_collect()
+        .await?;
+    Ok(all.into_iter().flatten().collect())
+}
+
+/// Whether an import of interactions has ended well.
+async fn has_data(client: &Client, world: &World) -> Result<bool, AwsError> {
+    let mut datasets = world.of(Kind::Dataset);
+    let Some(interactions) = datasets.find(|found| {
+        found
+            .fields
+            .get("type")
+            .is_some_and(|of| of == "interactions")
+    }) else {
+        return Ok(false);
+    };
+    let mut jobs = client
+        .list_dataset_import_jobs()
+        .dataset_arn(&interactions.arn)
+        .into_paginator()
+        .items()
+        .send();
+    while let Some(job) = jobs.next().await {
+        let job = job.map_err(failure("personalize:ListDatasetImportJobs"))?;
+        if job.status.as_deref() == Some("ACTIVE") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

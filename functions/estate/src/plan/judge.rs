@@ -1,0 +1,305 @@
+//! What is to be done about one declared resource.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use shared::{
+    arn::Kind,
+    config::{DatasetType, EstateConfig},
+    operations::ResourceState,
+};
+
+use super::{Action, Change, Generations, Plan, Problem, Waiting, schema_change};
+use crate::{
+    compare::{Difference, Way, differences, way},
+    declared::is_part_of,
+    observe::World,
+    resource::{Declared, Found, Record},
+};
+
+/// What is remembered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// What was applied, by kind and stable name.
+    pub(crate) records: HashMap<(Kind, String), Record>,
+    /// States by kind and stable name; a filter's is its alias.
+    pub(crate) states: HashMap<(Kind, String), ResourceState>,
+    /// Whether anything can be remembered; without, nothing is adopted.
+    pub(crate) remembers: bool,
+}
+
+impl Known {
+    /// What a filter's stable name stands for.
+    pub(crate) fn alias(&self, filter: &str) -> Option<&ResourceState> {
+        self.states.get(&(Kind::Filter, filter.to_owned()))
+    }
+
+    /// What was applied of a resource.
+    pub(crate) fn record(&self, kind: Kind, name: &str) -> Option<&Record> {
+        self.records.get(&(kind, name.to_owned()))
+    }
+}
+
+/// All that judgement needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) config: &'a EstateConfig,
+    pub(crate) declared: &'a [Declared],
+    pub(crate) world: &'a World,
+    pub(crate) known: &'a Known,
+    /// Epoch seconds.
+    pub(crate) now: i64,
+}
+
+impl<'a> Context<'a> {
+    /// The resource that stands in the place of `declared`; not for kinds with generations.
+    pub(crate) fn find(&self, declared: &Declared) -> Option<&'a Found> {
+        let mut all = self.world.found.iter();
+        all.find(|found| is_part_of(found, declared))
+    }
+
+    /// Whether the dataset group is there and was never applied: it becomes the estate's.
+    fn adopts(&self) -> bool {
+        let group = &self.config.dataset_group.name;
+        self.known.remembers
+            && self.world.group().is_some()
+            && self.known.record(Kind::DatasetGroup, group).is_none()
+    }
+}
+
+/// Judges a resource that has one place: adds to `plan` what is to be done about it.
+pub(super) fn plain(context: &Context<'_>, declared: &Declared, plan: &mut Plan) {
+    let Some(found) = context.find(declared) else {
+        return missing(context, declared, plan);
+    };
+    if found.name != declared.name {
+        return plan.problem(declared, format!(
+            "the dataset group already has the {} `{}`, and takes only one: declare that name, or delete it first",
+            found.kind, found.name
+        ));
+    }
+    if found.is_leaving() {
+        return plan.coming(declared, &found.status);
+    }
+    if found.is_failed() {
+        return plan.change(failed(declared, found));
+    }
+    let to_be = with_schema_name(context, declared);
+    let record = context.known.record(declared.kind, &declared.name);
+    let all = differences(&to_be, found, record);
+    let (in_place, fixed): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|one| way(declared.kind, &one.field) == Way::InPlace);
+    for difference in &fixed {
+        plan.problem(declared, unchangeable(declared.kind, difference));
+    }
+    if let Some(obstacle) = obstacle(context, declared, &in_place) {
+        return plan.problem(declared, obstacle);
+    }
+    if !found.is_ready() {
+        plan.coming(declared, &found.status);
+    }
+    if !in_place.is_empty() {
+        return plan.change(with(Action::Update, declared, in_place));
+    }
+    if context.adopts() && fixed.is_empty() {
+        plan.change(Change::new(Action::Adopt, declared.kind, &declared.name));
+    }
+}
+
+/// Judges a resource that is replaced behind its name.
+pub(super) fn generations(context: &Context<'_>, declared: &Declared, plan: &mut Plan) {
+    let all = Generations::of(context, declared);
+    let Some(current) = all.in_service.or(all.left_over.first().copied()) else {
+        return missing(context, declared, plan);
+    };
+    let is_current = |found: &&Found| found.arn == current.arn;
+    let field = if declared.kind == Kind::Schema {
+        "avro"
+    } else {
+        "expression"
+    };
+    if let Some(wanted) = all.wanted {
+        if wanted.is_failed() {
+            return plan.change(failed(declared, wanted));
+        }
+        if !wanted.is_ready() {
+            plan.coming(declared, &wanted.status);
+        }
+    }
+    let done = all.wanted.as_ref().is_some_and(is_current) && all.left_over.is_empty();
+    if done {
+        return tags(context, declared, current, plan);
+    }
+    let record = context.known.record(declared.kind, &declared.name);
+    let old = all.left_over.first().copied().unwrap_or(current);
+    let is = old.fields.get(field).cloned().unwrap_or_default();
+    let was = record.and_then(|record| record.found.get(field));
+    let to = declared.fields.get(field).cloned().unwrap_or_default();
+    // A second generation that is as declared was made by hand too: nobody else makes two.
+    let by_hand = was.is_some_and(|was| *was != is && *was == to);
+    plan.change(with(
+        Action::Replace,
+        declared,
+        vec![Difference {
+            field: field.to_owned(),
+            from: is,
+            to,
+            by_hand,
+        }],
+    ));
+}
+
+/// The tags of a filter that is as declared.
+fn tags(context: &Context<'_>, declared: &Declared, found: &Found, plan: &mut Plan) {
+    let record = context.known.record(declared.kind, &declared.name);
+    let mut all = differences(declared, found, record);
+    all.retain(|one| way(declared.kind, &one.field) == Way::InPlace);
+    if !all.is_empty() {
+        plan.change(with(Action::Update, declared, all));
+    } else if context.adopts() {
+        plan.change(Change::new(Action::Adopt, declared.kind, &declared.name));
+    }
+}
+
+/// A resource that is not there.
+fn missing(context: &Context<'_>, declared: &Declared, plan: &mut Plan) {
+    let was_there = context.known.record(declared.kind, &declared.name);
+    match declared.kind {
+        Kind::Campaign if version_to_serve(context, declared).is_none() => {
+            return plan.waiting(
+                declared,
+                "for the first version that `retrain` trains and finds good enough; it makes the campaign",
+            );
+        }
+        Kind::Recommender if !context.world.has_data => {
+            return plan.waiting(declared, "for interactions: `import-data` imports them");
+        }
+        _ => {}
+    }
+    let mut change = Change::new(Action::Create, declared.kind, &declared.name);
+    if was_there.is_some() {
+        change.by_hand = true;
+        change = change.because("it was deleted by hand");
+    }
+    plan.change(change);
+}
+
+/// The version that a missing campaign can start with: the one it served last, or the one that
+/// another campaign of its solution serves. A campaign that follows its solution takes the latest.
+pub(crate) fn version_to_serve(context: &Context<'_>, declared: &Declared) -> Option<String> {
+    let solution = declared.fields.get("solution")?.as_str()?;
+    let mut solutions = context.world.of(Kind::Solution);
+    let trained = solutions.find(|found| found.name == solution);
+    let follows = declared.fields.get("syncWithLatestSolutionVersion") == Some(&json!(true));
+    if follows {
+        let solution = trained.filter(|solution| solution.solution_version.is_some())?;
+        return Some(format!("{}/$LATEST", solution.arn));
+    }
+    let arn = &trained?.arn;
+    let of_it = |version: &String| version.starts_with(&format!("{arn}/"));
+    let record = context.known.record(declared.kind, &declared.name);
+    let last = record.and_then(|record| record.solution_version.clone());
+    let mut others = context.world.of(Kind::Campaign);
+    last.filter(of_it)
+        .or_else(|| others.find_map(|campaign| campaign.solution_version.clone().filter(of_it)))
+}
+
+/// A dataset with the name of the schema's generation that it is to have.
+fn with_schema_name(context: &Context<'_>, declared: &Declared) -> Declared {
+    let mut to_be = declared.clone();
+    if let Some(schema) = schema_of(context, declared) {
+        let generations = Generations::of(context, schema);
+        let wanted = generations.wanted.map(|found| found.name.clone());
+        let name = wanted.unwrap_or(generations.next.name);
+        to_be.fields.insert("schema".to_owned(), json!(name));
+    }
+    to_be
+}
+
+/// The declared schema of a declared dataset.
+fn schema_of<'a>(context: &Context<'a>, dataset: &Declared) -> Option<&'a Declared> {
+    let name = dataset
+        .fields
+        .get("schema")
+        .filter(|_| dataset.kind == Kind::Dataset)?;
+    let mut schemas = context
+        .declared
+        .iter()
+        .filter(|one| one.kind == Kind::Schema);
+    schemas.find(|schema| *name == *schema.name)
+}
+
+/// Why a dataset cannot take the schema that it is to have.
+fn obstacle(context: &Context<'_>, declared: &Declared, all: &[Difference]) -> Option<String> {
+    let change = all
+        .iter()
+        .find(|one| declared.kind == Kind::Dataset && one.field == "schema")?;
+    let mut schemas = context.world.of(Kind::Schema);
+    let old = schemas.find(|schema| change.from == *schema.name)?;
+    let new = schema_of(context, declared)?;
+    let of = declared
+        .fields
+        .get("type")
+        .and_then(|of| serde_json::from_value::<DatasetType>(of.clone()).ok())?;
+    let nothing = json!(null);
+    schema_change::obstacle(
+        of,
+        old.fields.get("avro").unwrap_or(&nothing),
+        new.fields.get("avro").unwrap_or(&nothing),
+    )
+}
+
+fn failed(declared: &Declared, found: &Found) -> Change {
+    let why = found
+        .failure_reason
+        .as_deref()
+        .unwrap_or("Personalize gives no reason");
+    Change::new(Action::Replace, declared.kind, &declared.name)
+        .because(format!("it is {}: {why}", found.status))
+}
+
+fn unchangeable(kind: Kind, difference: &Difference) -> String {
+    format!(
+        "{} is {} and cannot become {}: Personalize changes it for no {kind}; declare a {kind} of a new name, and remove this one when the new one serves",
+        difference.field, difference.from, difference.to
+    )
+}
+
+fn with(action: Action, declared: &Declared, differences: Vec<Difference>) -> Change {
+    Change {
+        by_hand: differences.iter().any(|difference| difference.by_hand),
+        differences,
+        ..Change::new(action, declared.kind, &declared.name)
+    }
+}
+
+impl Plan {
+    pub(super) fn change(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    fn problem(&mut self, declared: &Declared, text: String) {
+        self.problems.push(Problem {
+            kind: declared.kind,
+            name: declared.name.clone(),
+            text,
+        });
+    }
+
+    fn coming(&mut self, declared: &Declared, status: &str) {
+        self.coming.push(Waiting {
+            kind: declared.kind,
+            name: declared.name.clone(),
+            because: status.to_owned(),
+        });
+    }
+
+    fn waiting(&mut self, declared: &Declared, because: &str) {
+        self.waiting.push(Waiting {
+            kind: declared.kind,
+            name: declared.name.clone(),
+            because: because.to_owned(),
+        });
+    }
+}

@@ -1,0 +1,118 @@
+//! Makes the plan: judges everything that is declared, then everything that is there and is not.
+
+use serde::{Deserialize, Serialize};
+use shared::{arn::Kind, generation};
+
+use super::{
+    Action, Change, Plan, Prices, Quotas, Waiting,
+    judge::{self, Context},
+    mark,
+    order::order,
+};
+use crate::{
+    declared::is_part_of,
+    resource::{Found, has_generations},
+};
+
+/// What the plan is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Mode {
+    /// The world becomes as declared.
+    Apply,
+    /// Everything of the estate goes.
+    Teardown,
+}
+
+/// The plan for `mode`.
+pub(crate) fn plan(context: &Context<'_>, mode: Mode, prices: &Prices, quotas: &Quotas) -> Plan {
+    let mut plan = Plan {
+        estate: context.config.estate.clone(),
+        declaration: declaration(context),
+        ..Plan::default()
+    };
+    if mode == Mode::Apply {
+        for declared in context.declared {
+            if has_generations(declared.kind) {
+                judge::generations(context, declared, &mut plan);
+            } else {
+                judge::plain(context, declared, &mut plan);
+            }
+        }
+    }
+    let mut deletions = undeclared(context, mode, &mut plan);
+    deletions.sort_by_key(|change| order(change.kind));
+    plan.changes.extend(deletions);
+    quotas.judge(context, &mut plan);
+    prices.judge(context, &mut plan);
+    plan
+}
+
+fn declaration(context: &Context<'_>) -> String {
+    let all = context.declared.iter();
+    let all: Vec<_> = all.map(|one| (one.kind, &one.name, &one.fields)).collect();
+    mark(&serde_json::json!(all).to_string())
+}
+
+/// What is there and not declared: it goes when it is ours, and is only named when it is not.
+fn undeclared(context: &Context<'_>, mode: Mode, plan: &mut Plan) -> Vec<Change> {
+    let mut deletions: Vec<Change> = Vec::new();
+    for found in &context.world.found {
+        let declared = context.declared.iter().find(|one| is_part_of(found, one));
+        if declared.is_some() && mode == Mode::Apply {
+            continue;
+        }
+        let known = known_name(context, found);
+        let stable = declared
+            .map(|declared| declared.name.clone())
+            .or(known.clone());
+        let in_our_group = mode == Mode::Teardown && found.kind != Kind::Schema;
+        // Schedules have a group of their own, in which nobody else has any business.
+        let goes = stable.is_some() || in_our_group || found.kind == Kind::Schedule;
+        let name = stable.unwrap_or_else(|| found.name.clone());
+        if found.is_leaving() {
+            plan.coming.push(waiting(found, &found.status));
+        } else if goes {
+            let is_new = |one: &&Change| one.kind == found.kind && one.name == name;
+            if !deletions.iter().any(|one| is_new(&one)) {
+                let change = Change::new(Action::Delete, found.kind, &name);
+                deletions.push(match mode {
+                    Mode::Apply => change.because("it has left the file"),
+                    Mode::Teardown if declared.is_none() && known.is_none() => {
+                        change.because("it was made by hand, and the dataset group goes")
+                    }
+                    Mode::Teardown => change,
+                });
+            }
+        } else {
+            plan.strangers.push(waiting(
+                found,
+                "made by hand: declare it to make it the estate's, or delete it",
+            ));
+        }
+    }
+    deletions
+}
+
+/// The stable name under which `found` was applied.
+fn known_name(context: &Context<'_>, found: &Found) -> Option<String> {
+    let of_kind = context.known.records.keys();
+    let mut names = of_kind.filter(|(kind, _)| *kind == found.kind);
+    names
+        .find(|(kind, name)| {
+            if has_generations(*kind) {
+                generation::belongs(&found.name, name)
+            } else {
+                found.name == *name
+            }
+        })
+        .map(|(_, name)| name.clone())
+}
+
+fn waiting(found: &Found, because: &str) -> Waiting {
+    Waiting {
+        kind: found.kind,
+        name: found.name.clone(),
+        because: because.to_owned(),
+    }
+}
