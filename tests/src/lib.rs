@@ -6,7 +6,11 @@
 
 mod data;
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use hyper::Method;
@@ -29,6 +33,25 @@ pub struct Failure {
     pub error_type: String,
     /// The words for a person.
     pub message: String,
+}
+
+/// Builds the functions, and tells where the one of the estate, which is a command too, is.
+///
+/// # Panics
+/// When it cannot be built.
+#[must_use]
+pub fn estate_binary() -> PathBuf {
+    let build = async {
+        let layout =
+            local::Layout::find(Path::new(env!("CARGO_MANIFEST_DIR")), Path::new(".local"))?;
+        local::build::build(&layout).await
+    };
+    // Its own thread and runtime: a test that asks may run inside one.
+    let built = std::thread::spawn(|| Runtime::new().map(|runtime| runtime.block_on(build)));
+    match built.join() {
+        Ok(Ok(Ok(mut binaries))) => binaries.functions.remove("estate").unwrap_or_default(),
+        other => panic!("the functions are not built: {other:?}"),
+    }
 }
 
 /// Removes what an earlier run left in `folder`.

@@ -151,10 +151,16 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Names these changes of this estate: the same for the same plan, at whatever time.
+    /// Names these changes of this estate: the same for the same plan, at whatever time and prices.
     pub(crate) fn id(&self) -> String {
+        let unpriced = |change: &Change| Change {
+            monthly: None,
+            ..change.clone()
+        };
+        let changes: Vec<Change> = self.changes.iter().map(unpriced).collect();
+        let held: Vec<Change> = self.held.iter().map(unpriced).collect();
         let parts = [self.estate.as_str(), &self.declaration];
-        mark(&serde_json::json!([parts, self.changes, self.held]).to_string())
+        mark(&serde_json::json!([parts, changes, held]).to_string())
     }
 
     /// Whether nothing is to be done.
