@@ -8,9 +8,14 @@ pub(crate) const CASES: &[super::Case] = &[
     ("estate makes all that is declared", applies),
     ("estate makes nothing twice", applies_again),
     (
-        "estate refuses a changed schema under an old name",
-        refuses_a_changed_schema,
+        "estate plans nothing that it cannot do",
+        says_what_it_cannot_do,
     ),
+    (
+        "estate makes the declared schedules, and removes them",
+        makes_schedules,
+    ),
+    ("estate holds a lock for one run at a time", locks),
     (
         "estate refuses an unsound configuration whole",
         refuses_an_unsound_configuration,
@@ -46,30 +51,100 @@ fn applies(shop: &Shop) {
 }
 
 fn applies_again(shop: &Shop) {
-    let answer = shop.invoke("estate", &json!({ "action": "apply" }));
+    let planned = shop.invoke("estate", &json!({ "action": "plan" }));
+    assert_eq!(planned["changes"], 0, "{planned}");
+    let words = shop.get(planned["report"].as_str().expect("a report"));
+    assert!(words.contains("nothing to do"), "{words}");
+    let answer = shop.apply_estate();
     assert_eq!(answer["settled"], true);
-    assert_eq!(answer["created"], json!([]));
+    assert_eq!(answer["done"], json!([]));
 }
 
-fn refuses_a_changed_schema(shop: &Shop) {
+fn says_what_it_cannot_do(shop: &Shop) {
     let sound = shop.get(CONFIG);
     shop.put(
         CONFIG,
         sound.replace("- { name: COUNTRY,", "- { name: CITY,"),
     );
-    let answer = shop.invoke("estate", &json!({ "action": "apply" }));
+    let planned = shop.invoke("estate", &json!({ "action": "plan" }));
     shop.put(CONFIG, sound);
-    let failed = answer["failed"].to_string();
+    let problems = planned["problems"].to_string();
     assert!(
-        failed.contains("shop-users") && failed.contains("new name"),
-        "{failed}"
+        problems.contains("shop-users") && problems.contains("COUNTRY"),
+        "{planned}"
     );
+    let failure = shop.invoke_wrongly(
+        "estate",
+        &json!({ "action": "apply", "plan": planned["plan"] }),
+    );
+    assert!(
+        failure.message.contains("no longer holds"),
+        "{}",
+        failure.message
+    );
+}
+
+fn makes_schedules(shop: &Shop) {
+    let sound = shop.get(CONFIG);
+    let popularity = "recipe: aws-popularity-count";
+    shop.put(
+        CONFIG,
+        sound.replace(
+            popularity,
+            &format!("{popularity}\n    training: {{ full: cron(0 4 ? * SUN *) }}"),
+        ),
+    );
+    let answer = shop.apply_estate();
+    assert_eq!(answer["settled"], true, "{answer}");
+    let planned = shop.invoke("estate", &json!({ "action": "plan" }));
+    assert_eq!(planned["changes"], 0, "{planned}");
+    shop.put(CONFIG, sound);
+    let planned = shop.invoke("estate", &json!({ "action": "plan", "unattended": true }));
+    assert_eq!(
+        (&planned["changes"], &planned["held"]),
+        (&json!(0), &json!(1))
+    );
+    let words = shop.get(planned["report"].as_str().expect("a report"));
+    assert!(
+        words.contains("- schedule train-popularity-full"),
+        "{words}"
+    );
+    assert_eq!(shop.apply_estate()["settled"], true);
+}
+
+fn locks(shop: &Shop) {
+    let ask = |action: &str, owner: &str| {
+        let event = json!({ "action": action, "workflow": "test", "owner": owner });
+        shop.invoke("estate", &event)
+    };
+    assert_eq!(ask("lock", "one")["acquired"], true);
+    assert_eq!(ask("lock", "one")["acquired"], true, "an owner renews it");
+    let refused = ask("lock", "two");
+    assert_eq!(
+        (&refused["acquired"], &refused["owner"]),
+        (&json!(false), &json!("one"))
+    );
+    let _ = ask("unlock", "two");
+    assert_eq!(
+        ask("lock", "two")["acquired"],
+        false,
+        "only its owner gives it back"
+    );
+    let _ = ask("unlock", "one");
+    assert_eq!(ask("lock", "two")["acquired"], true);
+    let _ = ask("unlock", "two");
+
+    // An execution that no longer runs holds nothing.
+    let gone = "arn:aws:states:us-east-1:000000000000:execution:gone:gone";
+    assert_eq!(ask("lock", gone)["acquired"], true);
+    assert_eq!(ask("lock", "three")["acquired"], true);
+    let _ = ask("unlock", "three");
 }
 
 fn refuses_an_unsound_configuration(shop: &Shop) {
     let sound = shop.get(CONFIG);
     shop.put(CONFIG, sound.replace("limit: 10 }", "limit: 501 }"));
-    let failure = shop.invoke_wrongly("estate", &json!({ "action": "apply" }));
+    let failure = shop.invoke_wrongly("estate", &json!({ "action": "plan" }));
     shop.put(CONFIG, sound);
     assert_eq!(failure.error_type, "InvalidInput");
     assert!(

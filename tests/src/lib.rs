@@ -161,14 +161,17 @@ impl Shop {
         panic!("{arn} is still being made");
     }
 
-    /// Applies the declared estate until it is settled; the last answer of `estate`.
+    /// Plans, and applies the plan until it is settled or nothing moves; the last answer of `estate`.
     ///
     /// # Panics
     /// When it never is.
     #[must_use]
     pub fn apply_estate(&self) -> Value {
+        let planned = self.invoke("estate", &json!({ "action": "plan" }));
+        assert_eq!(planned["problems"], json!([]), "{planned}");
         for _ in 0..LOOKS {
-            let answer = self.invoke("estate", &json!({ "action": "apply" }));
+            let apply = json!({ "action": "apply", "plan": planned["plan"] });
+            let answer = self.invoke("estate", &apply);
             if answer["settled"] == true || answer["failed"] != json!([]) {
                 return answer;
             }

@@ -41,6 +41,7 @@ pub async fn run(
         ("Architecture", architecture().to_owned()),
         ("AwsEndpointUrl", ports.endpoint()),
         ("PollSeconds", "1".to_owned()),
+        ("ReplacementGraceSeconds", "2".to_owned()),
     ];
     let outputs = stack::deploy(clients, &packaged, &parameters).await?;
     stack::remove_old_packages(clients, &keys).await?;
