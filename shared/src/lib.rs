@@ -21,4 +21,5 @@ pub mod operations;
 pub mod refreshed;
 pub mod resource;
 pub mod solution;
+pub mod state_change;
 pub mod telemetry;

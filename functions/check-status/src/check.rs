@@ -12,7 +12,6 @@ use shared::{
 
 use crate::{
     error::CheckError,
-    publish::publish,
     status::{Status, change, status},
 };
 
@@ -34,7 +33,7 @@ pub(crate) async fn check(
     let now = status(&estate.config, &request.arn, description);
     let last = estate.operations.resource(now.kind, &now.name).await?;
     if let Some(change) = change(&estate.config.estate, &now, last.as_ref()) {
-        publish(bus, &change).await?;
+        change.publish(bus).await?;
         estate.operations.put_resource(&state(&now, last)).await?;
         count(&now);
     }

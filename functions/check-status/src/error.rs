@@ -1,11 +1,11 @@
 //! What ends an invocation of `check-status`. A resource that failed is not among it: that is an answer.
 
 use shared::{
-    aws::AwsError,
     config::ConfigError,
     fault::{Fault, FaultKind},
     operations::OperationsError,
     resource::DescribeError,
+    state_change::PublishError,
 };
 
 /// The step could not be done.
@@ -20,23 +20,9 @@ pub(crate) enum CheckError {
     /// The last state could not be read or stored.
     #[error(transparent)]
     Operations(#[from] OperationsError),
-    /// The event bus did not answer.
+    /// The event bus has not taken the change.
     #[error(transparent)]
-    Bus(#[from] AwsError),
-    /// The event bus answered, and did not take the event.
-    #[error(
-        "the event bus refused the state change of {arn} {attempts} times ({code}: {message}); it is published by the next check"
-    )]
-    NotPublished {
-        /// The resource.
-        arn: String,
-        /// How often it was tried.
-        attempts: u32,
-        /// EventBridge's code.
-        code: String,
-        /// EventBridge's words.
-        message: String,
-    },
+    Publish(#[from] PublishError),
 }
 
 impl Fault for CheckError {
@@ -45,8 +31,7 @@ impl Fault for CheckError {
             Self::Config(error) => error.kind(),
             Self::Describe(error) => error.kind(),
             Self::Operations(error) => error.kind(),
-            Self::Bus(error) => error.kind(),
-            Self::NotPublished { .. } => FaultKind::Retryable,
+            Self::Publish(error) => error.kind(),
         }
     }
 }

@@ -12,7 +12,6 @@
 
 mod check;
 mod error;
-mod publish;
 mod status;
 
 use shared::{aws, estate::EstateSource, function, telemetry};

@@ -6,6 +6,7 @@ use shared::{
     config::{DatasetType, EstateConfig},
     operations::ResourceState,
     resource::Description,
+    state_change::StateChange,
 };
 
 /// The answer of the step.
@@ -22,19 +23,6 @@ pub(crate) struct Status {
     /// It can be used.
     pub(crate) ok: bool,
     /// Always there for a failure, also when Personalize gives none.
-    pub(crate) failure_reason: Option<String>,
-}
-
-/// What a change of state tells the event bus.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Change {
-    pub(crate) estate: String,
-    pub(crate) kind: Kind,
-    pub(crate) name: String,
-    pub(crate) arn: String,
-    pub(crate) status: String,
-    pub(crate) previous_status: Option<String>,
     pub(crate) failure_reason: Option<String>,
 }
 
@@ -63,13 +51,17 @@ pub(crate) fn status(config: &EstateConfig, arn: &str, description: Description)
 }
 
 /// The news in `now` against what was last seen under its name; none when nothing changed.
-pub(crate) fn change(estate: &str, now: &Status, last: Option<&ResourceState>) -> Option<Change> {
+pub(crate) fn change(
+    estate: &str,
+    now: &Status,
+    last: Option<&ResourceState>,
+) -> Option<StateChange> {
     // Another ARN under the name is another resource: its state is news whatever it is.
     let last = last.filter(|last| last.arn == now.arn);
     if last.is_some_and(|last| last.status == now.status) {
         return None;
     }
-    Some(Change {
+    Some(StateChange {
         estate: estate.to_owned(),
         kind: now.kind,
         name: now.name.clone(),

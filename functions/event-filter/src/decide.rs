@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use shared::{
     arn::Kind,
     resource::{is_active, is_failed},
+    state_change::StateChange,
 };
 
 use crate::{
     call::Call,
-    event::{Happening, StateChange, WorkflowChange},
+    event::{Happening, WorkflowChange},
     notice::{Notice, cut},
 };
 

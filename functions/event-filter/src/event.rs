@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
-use shared::arn::Kind;
+use shared::state_change::{self, StateChange};
 
 use crate::{call::Call, error::FilterError};
 
@@ -35,17 +35,6 @@ pub(crate) enum Happening {
     },
 }
 
-/// A resource has another state; `check-status` publishes it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct StateChange {
-    pub(crate) estate: String,
-    pub(crate) kind: Kind,
-    pub(crate) name: String,
-    pub(crate) status: String,
-    pub(crate) failure_reason: Option<String>,
-}
-
 /// A workflow has another status; Step Functions publishes it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,9 +56,7 @@ impl Envelope {
     pub(crate) fn read(&self) -> Result<Happening, FilterError> {
         Ok(match (self.source.as_str(), self.detail_type.as_str()) {
             ("aws.personalize", "AWS API Call via CloudTrail") => Happening::Call(self.detail()?),
-            ("retail.personalization", "Personalize Resource State Change") => {
-                Happening::State(self.detail()?)
-            }
+            (state_change::SOURCE, state_change::DETAIL_TYPE) => Happening::State(self.detail()?),
             ("aws.states", "Step Functions Execution Status Change") => {
                 Happening::Workflow(self.detail()?)
             }
