@@ -1,10 +1,16 @@
 //! A campaign as the steps see it that decide which solution version it serves.
 
-use aws_sdk_personalize::Client;
+use std::collections::HashMap;
+
+use aws_sdk_personalize::{
+    Client,
+    types::{CampaignConfig, Tag},
+};
 
 use crate::{
     arn::{Kind, NotAnArn, PersonalizeArn},
     aws::{AwsError, failure},
+    config::{self, EstateConfig, Exploration},
     resource::{is_active, is_failed},
 };
 
@@ -77,6 +83,43 @@ pub async fn describe(client: &Client, arn: &str) -> Result<Option<Campaign>, Aw
             status: update.status.unwrap_or_default(),
         }),
     }))
+}
+
+/// The options of a declared campaign.
+#[must_use]
+pub fn options(declared: &config::Campaign) -> CampaignConfig {
+    CampaignConfig::builder()
+        .enable_metadata_with_recommendations(declared.enable_metadata)
+        .sync_with_latest_solution_version(declared.sync_with_latest_solution_version)
+        .set_item_exploration_config(declared.exploration.as_ref().map(exploration))
+        .build()
+}
+
+/// How much a campaign or recommender explores, as Personalize takes it: both numbers as texts.
+#[must_use]
+pub fn exploration(declared: &Exploration) -> HashMap<String, String> {
+    let mut config = HashMap::from([("explorationWeight".to_owned(), declared.weight.to_string())]);
+    if let Some(days) = declared.item_age_cut_off {
+        config.insert("explorationItemAgeCutOff".to_owned(), days.to_string());
+    }
+    config
+}
+
+/// The rate that a declared campaign pays for; none when `capacity` moves it.
+#[must_use]
+pub fn rate(declared: &config::Campaign) -> Option<i32> {
+    let fixed = declared.capacity.is_none();
+    fixed.then(|| i32::try_from(declared.min_provisioned_tps).unwrap_or(i32::MAX))
+}
+
+/// The declared tags, for what is made.
+#[must_use]
+pub fn tags(config: &EstateConfig) -> Option<Vec<Tag>> {
+    let tags = config.tags.iter();
+    let tags: Vec<Tag> = tags
+        .filter_map(|(key, value)| Tag::builder().tag_key(key).tag_value(value).build().ok())
+        .collect();
+    (!tags.is_empty()).then_some(tags)
 }
 
 #[cfg(test)]

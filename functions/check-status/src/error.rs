@@ -23,6 +23,16 @@ pub(crate) enum CheckError {
     /// The event bus has not taken the change.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// The run was given up for dead, and another has begun.
+    #[error(
+        "the lock of {workflow} has passed to {owner}, because this run did not renew it in time: the other one goes on with the work"
+    )]
+    LockLost {
+        /// The workflow.
+        workflow: String,
+        /// Who holds it.
+        owner: String,
+    },
 }
 
 impl Fault for CheckError {
@@ -32,6 +42,7 @@ impl Fault for CheckError {
             Self::Describe(error) => error.kind(),
             Self::Operations(error) => error.kind(),
             Self::Publish(error) => error.kind(),
+            Self::LockLost { .. } => FaultKind::Failed,
         }
     }
 }

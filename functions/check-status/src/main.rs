@@ -1,6 +1,6 @@
 //! `check-status`: describes one Personalize resource, and tells the event bus when its state changed.
 //!
-//! Event `{"arn"}` -> `{"arn","kind","name","status","done","ok","failureReason"}`. Workflows wait
+//! Event `{"arn","lock"?}` -> `{"arn","kind","name","status","done","ok","failureReason"}`. Workflows wait
 //! until `done`. Personalize publishes no such events itself, so this is where they come from:
 //! source `retail.personalization`, detail type `Personalize Resource State Change`.
 //!

@@ -5,6 +5,7 @@ use shared::{
     aws::AwsError,
     config::ConfigError,
     fault::{Fault, FaultKind},
+    operations::OperationsError,
     solution::LatestVersionError,
 };
 
@@ -14,6 +15,9 @@ pub(crate) enum EvaluateError {
     /// The declaration is missing or unsound.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The decision could not be kept.
+    #[error(transparent)]
+    Operations(#[from] OperationsError),
     /// The event names no version, and there is no latest one.
     #[error(transparent)]
     LatestVersion(#[from] LatestVersionError),
@@ -40,6 +44,7 @@ impl Fault for EvaluateError {
         match self {
             Self::Config(error) => error.kind(),
             Self::Aws(error) => error.kind(),
+            Self::Operations(error) => error.kind(),
             Self::LatestVersion(error) => error.kind(),
             Self::Arn(_) | Self::NotItsVersion { .. } => FaultKind::InvalidInput,
         }

@@ -8,12 +8,13 @@ use shared::{
     campaign::{self, Campaign},
     estate::Estate,
     metrics::{Unit, emit},
+    operations::{self, Operations, Outcome},
     resource::is_failed,
     solution::version_or_latest,
 };
 
 use crate::{
-    decide::{Decision, Rival, decide},
+    decide::{Because, Decision, Judgement, Rival, decide},
     error::EvaluateError,
     metrics::{Metrics, metrics, numbers},
     report::{Answer, InService, Reports, key},
@@ -54,12 +55,14 @@ pub(crate) async fn evaluate(
         (_, Some((arn, _))) if *arn == solution_version_arn => Rival::Itself,
         (_, Some((_, metrics))) => Rival::InService(metrics),
     };
-    let (decision, reason) = decide(&config.evaluation, &candidate, rival);
+    let judgement = decide(&config.evaluation, &candidate, rival);
+    remember(operations, &solution, &solution_version_arn, &judgement).await?;
     let answer = Answer {
         report: key(&solution, &version),
         solution,
-        decision,
-        reason,
+        decision: judgement.decision,
+        because: judgement.because,
+        reason: judgement.reason,
         metrics: numbers(&candidate),
         in_service: served.map(|(solution_version_arn, metrics)| InService {
             solution_version_arn,
@@ -70,6 +73,31 @@ pub(crate) async fn evaluate(
     reports.keep(&answer, &config.evaluation).await?;
     count(&answer, &config.evaluation.metric);
     Ok(answer)
+}
+
+/// A version that is kept out is judged. One that is to go into service is not, until `promote` has
+/// seen it answer: a run that comes to grief in between takes it up again.
+async fn remember(
+    operations: &Operations,
+    solution: &str,
+    version: &str,
+    judgement: &Judgement,
+) -> Result<(), EvaluateError> {
+    if judgement.decision == Decision::Promote {
+        return Ok(());
+    }
+    let outcome = match judgement.because {
+        Because::InService => Outcome::Promoted,
+        _ => Outcome::Kept,
+    };
+    let decision = operations::Decision {
+        solution: solution.to_owned(),
+        solution_version_arn: version.to_owned(),
+        outcome,
+        reason: judgement.reason.clone(),
+        decided_at: jiff::Timestamp::now().as_second(),
+    };
+    Ok(operations.put_decision(&decision).await?)
 }
 
 /// The version's id, when the ARN is of a version of `solution`.
@@ -119,7 +147,10 @@ fn count(answer: &Answer, metric: &str) {
         Decision::Promote => "Promote",
         Decision::Keep => "Keep",
     };
-    let mut data = vec![(decision, Unit::Count, 1.0)];
+    let mut data = vec![
+        (decision, Unit::Count, 1.0),
+        (answer.because.metric(), Unit::Count, 1.0),
+    ];
     data.extend(
         answer
             .metrics

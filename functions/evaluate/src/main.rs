@@ -3,12 +3,14 @@
 //! Event `{"solution","solutionVersionArn"}` -> `{"decision":"PROMOTE"|"KEEP","reason",...}`; the
 //! report of the decision is kept as `reports/evaluate/<solution>/<version>.json`.
 //!
-//! - Metrics: `Promote`, `Keep` (Count) and the compared metric under its own name, by `solution`.
+//! - Metrics, by `solution`: `Promote`, `Keep` (Count), the same with the reason (`PromoteFirst`,
+//!   `PromoteGoodEnough`, `KeepFloor`, `KeepWorse`, `KeepCoverage`, `KeepNotMeasured`,
+//!   `KeepInService`, `KeepNoCampaign`), and the compared metric under its own name.
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`.
 //! - Permissions: `s3:GetObject` on the configuration, `s3:PutObject` on `reports/evaluate/*`,
 //!   `kms:Decrypt` and `kms:GenerateDataKey` on the bucket's key, `personalize:GetSolutionMetrics`,
-//!   `personalize:DescribeCampaign`; for an event without a version `dynamodb:GetItem` on the
-//!   Operations table and `personalize:DescribeSolution`.
+//!   `personalize:DescribeCampaign`, `dynamodb:PutItem` on the Operations table; for an event without
+//!   a version `dynamodb:GetItem` on it and `personalize:DescribeSolution`.
 
 mod decide;
 mod error;

@@ -8,7 +8,10 @@ use shared::{
     environment::{self, MissingVariable},
 };
 
-use crate::{decide::Decision, metrics::Metrics};
+use crate::{
+    decide::{Because, Decision},
+    metrics::Metrics,
+};
 
 /// The answer of the step.
 #[derive(Debug, Serialize)]
@@ -17,6 +20,7 @@ pub(crate) struct Answer {
     pub(crate) solution: String,
     pub(crate) solution_version_arn: String,
     pub(crate) decision: Decision,
+    pub(crate) because: Because,
     /// For a person.
     pub(crate) reason: String,
     /// The ones that are numbers.
@@ -46,10 +50,12 @@ struct Report<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Rule<'a> {
     metric: &'a str,
     floor: f64,
     tolerance: f64,
+    coverage_tolerance: f64,
 }
 
 /// Where reports go.
@@ -74,6 +80,7 @@ impl Reports {
             metric: &rule.metric,
             floor: rule.floor,
             tolerance: rule.tolerance,
+            coverage_tolerance: rule.coverage_tolerance,
         };
         let decided_at = jiff::Timestamp::now().to_string();
         let report = serde_json::json!(Report {

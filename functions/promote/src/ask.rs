@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_personalizeruntime::{Client, config::Builder};
+use aws_sdk_personalizeruntime::{Client, config::Builder, types::PredictedItem};
 use shared::aws::{AwsError, failure};
 
 use crate::{
@@ -18,10 +18,18 @@ const ATTEMPTS: u32 = 2;
 const PAUSE: Duration = Duration::from_millis(100);
 const RESULTS: i32 = 5;
 
+/// What Personalize fills a list with when a filter, or a version that knows too little, leaves
+/// nothing better (developer guide, "Recommendation reasons with User-Personalization-v2").
+const PLACEHOLDER: &str = "Popular item";
+
 /// Personalize's runtime.
 #[derive(Debug, Clone)]
 pub(crate) struct Runtime {
     client: Client,
+}
+
+fn is_placeholder(item: &&PredictedItem) -> bool {
+    item.reason().iter().any(|reason| reason == PLACEHOLDER)
 }
 
 impl Runtime {
@@ -70,7 +78,10 @@ impl Runtime {
             .map_err(failure("personalize:GetRecommendations"))
         {
             Ok(answer) if answer.item_list().is_empty() => Ok(Outcome::Empty),
-            Ok(_) => Ok(Outcome::WithItems),
+            Ok(answer) => Ok(Outcome::WithItems {
+                items: answer.item_list().len(),
+                placeholders: answer.item_list().iter().filter(is_placeholder).count(),
+            }),
             Err(error) if blames_campaign(error.code()) => {
                 tracing::warn!(code = error.code(), "the campaign answered with an error");
                 Ok(Outcome::Error)

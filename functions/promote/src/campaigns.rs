@@ -4,7 +4,7 @@ use aws_sdk_personalize::Client;
 use shared::{
     aws::{AwsError, failure},
     campaign::{self, Campaign},
-    config,
+    config::{self, EstateConfig},
     operations::Operations,
     solution::{LatestVersionError, version_or_latest},
 };
@@ -40,14 +40,22 @@ impl Campaigns {
     /// Makes the declared campaign; it starts with `version_arn`.
     pub(crate) async fn create(
         &self,
+        estate: &EstateConfig,
         declared: &config::Campaign,
         version_arn: &str,
     ) -> Result<(), AwsError> {
+        let first = declared
+            .capacity
+            .as_ref()
+            .map_or(1, |capacity| capacity.min);
+        let first = i32::try_from(first).unwrap_or(i32::MAX);
         self.client
             .create_campaign()
             .name(&declared.name)
             .solution_version_arn(version_arn)
-            .min_provisioned_tps(tps(declared))
+            .min_provisioned_tps(campaign::rate(declared).unwrap_or(first))
+            .campaign_config(campaign::options(declared))
+            .set_tags(campaign::tags(estate))
             .send()
             .await
             .map_err(failure("personalize:CreateCampaign"))?;
@@ -55,6 +63,7 @@ impl Campaigns {
     }
 
     /// Moves the campaign to `version_arn`. It goes on answering with the old one until that is done.
+    /// A rate that `capacity` moves stays as it is.
     pub(crate) async fn update(
         &self,
         arn: &str,
@@ -65,15 +74,11 @@ impl Campaigns {
             .update_campaign()
             .campaign_arn(arn)
             .solution_version_arn(version_arn)
-            .min_provisioned_tps(tps(declared))
+            .set_min_provisioned_tps(campaign::rate(declared))
+            .campaign_config(campaign::options(declared))
             .send()
             .await
             .map_err(failure("personalize:UpdateCampaign"))?;
         Ok(())
     }
-}
-
-/// The configuration allows 1 to 500.
-fn tps(declared: &config::Campaign) -> i32 {
-    i32::try_from(declared.min_provisioned_tps).unwrap_or(i32::MAX)
 }

@@ -2,10 +2,12 @@
 //!
 //! Event `{"action":"move","solution","solutionVersionArn"}` makes or updates the solution's campaign;
 //! `check-status` waits for it; then `{"action":"verify","solution","campaignArn",
-//! "previousSolutionVersionArn"}` asks it about known users or items.
+//! "solutionVersionArn","previousSolutionVersionArn","look"}` asks it about known users or items, as
+//! often as the configuration wants it looked at. `{"action":"rollback",...}` with the same members is
+//! for a move that failed.
 //!
-//! - Metrics: `CampaignMoved`, `CampaignHealthy`, `CampaignUnhealthy`, `CampaignRolledBack` (Count)
-//!   by `solution`.
+//! - Metrics, by `solution`: `CampaignMoved`, `CampaignHealthy`, `CampaignUnhealthy`,
+//!   `CampaignRolledBack`, `CampaignNotRolledBack` (Count).
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`.
 //! - Permissions: `s3:GetObject` on the configuration, `dynamodb:GetItem` and `PutItem` on the
 //!   Operations table, `kms:Decrypt` on their key, `personalize:DescribeCampaign`, `CreateCampaign`,
@@ -18,6 +20,7 @@ mod error;
 mod moving;
 mod promote;
 mod question;
+mod rollback;
 mod verdict;
 mod verify;
 
@@ -29,6 +32,7 @@ use shared::{aws, estate::EstateSource, function, telemetry};
 enum Answer {
     Moved(promote::Moved),
     Verified(verify::Verified),
+    RolledBack(rollback::RolledBack),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -47,6 +51,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
                 }
                 promote::Request::Verify(check) => {
                     Answer::Verified(verify::verify(&campaigns, &runtime, &estate, &check).await?)
+                }
+                promote::Request::Rollback(back) => {
+                    Answer::RolledBack(rollback::roll_back(&campaigns, &estate, &back).await?)
                 }
             })
         },

@@ -14,6 +14,7 @@ use crate::{
     campaigns::Campaigns,
     error::PromoteError,
     moving::{Move, next_move, solution_of},
+    rollback::Back,
     verify::Check,
 };
 
@@ -23,6 +24,7 @@ use crate::{
 pub(crate) enum Request {
     Move(Target),
     Verify(Check),
+    Rollback(Back),
 }
 
 /// What to put into service.
@@ -70,7 +72,7 @@ pub(crate) async fn move_to(
     let campaign = campaigns.describe(&campaign_arn).await?;
     let (previous, status) = match next_move(campaign.as_ref(), &target.solution, version) {
         Move::Create => {
-            create(campaigns, declared, version).await?;
+            create(campaigns, &estate.config, declared, version).await?;
             begun(estate, declared, &campaign_arn).await?;
             (None, PENDING.to_owned())
         }
@@ -114,10 +116,12 @@ pub(crate) fn campaign_of<'a>(
 
 async fn create(
     campaigns: &Campaigns,
+    config: &EstateConfig,
     declared: &Campaign,
     version: &str,
 ) -> Result<(), PromoteError> {
-    campaigns.create(declared, version).await.map_err(|error| {
+    let created = campaigns.create(config, declared, version).await;
+    created.map_err(|error| {
         if error.already_exists() {
             let with = "it was made a moment ago".to_owned();
             PromoteError::Busy {

@@ -2,9 +2,6 @@
 
 use shared::operations::GoodCheck;
 
-/// How many questions make a verdict.
-const QUESTIONS: usize = 10;
-
 /// A user without interactions: every user recipe has an answer for one.
 const NEUTRAL_USER: &str = "promote-neutral-user";
 
@@ -28,16 +25,11 @@ pub(crate) enum Questions {
     Nothing { because: String },
 }
 
-/// Questions for a campaign whose solution has the recipe `recipe_arn`.
-pub(crate) fn questions(recipe_arn: &str, samples: Option<&GoodCheck>) -> Questions {
+/// At most `most` questions for a campaign whose solution has the recipe `recipe_arn`.
+pub(crate) fn questions(recipe_arn: &str, samples: Option<&GoodCheck>, most: usize) -> Questions {
     let recipe = recipe_arn.rsplit('/').next().unwrap_or_default();
     let of = |samples: &[String], question: fn(String) -> Question| -> Vec<Question> {
-        samples
-            .iter()
-            .take(QUESTIONS)
-            .cloned()
-            .map(question)
-            .collect()
+        samples.iter().take(most).cloned().map(question).collect()
     };
     match asks_for(recipe) {
         Asks::User => {
@@ -109,7 +101,11 @@ mod tests {
     }
 
     fn of(recipe: &str, samples: Option<&GoodCheck>) -> Questions {
-        questions(&format!("arn:aws:personalize:::recipe/{recipe}"), samples)
+        questions(
+            &format!("arn:aws:personalize:::recipe/{recipe}"),
+            samples,
+            10,
+        )
     }
 
     #[test]
@@ -120,7 +116,7 @@ mod tests {
         };
         assert_eq!(
             (users.len(), &users[0]),
-            (QUESTIONS, &Question::User("u0".to_owned()))
+            (10, &Question::User("u0".to_owned()))
         );
         let Questions::Known(items) = of("aws-similar-items", Some(&samples)) else {
             panic!("samples are known")

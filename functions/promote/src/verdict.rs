@@ -1,5 +1,7 @@
 //! Whether a campaign's answers are those of a healthy one. Pure.
 
+use shared::config::Promotion;
+
 /// What became of the questions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
@@ -9,12 +11,16 @@ pub(crate) struct Tally {
     pub(crate) empty: usize,
     /// Errors that are the campaign's own.
     pub(crate) errors: usize,
+    /// Items in all answers.
+    pub(crate) items: usize,
+    /// Those among them that only fill a list up.
+    pub(crate) placeholders: usize,
 }
 
 /// What one question came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    WithItems,
+    WithItems { items: usize, placeholders: usize },
     Empty,
     Error,
 }
@@ -23,26 +29,46 @@ impl Tally {
     /// Counts one more.
     pub(crate) fn add(&mut self, outcome: Outcome) {
         match outcome {
-            Outcome::WithItems => self.with_items += 1,
+            Outcome::WithItems {
+                items,
+                placeholders,
+            } => {
+                self.with_items += 1;
+                self.items += items;
+                self.placeholders += placeholders;
+            }
             Outcome::Empty => self.empty += 1,
             Outcome::Error => self.errors += 1,
         }
     }
 
-    /// Healthy is who answers at least half of the questions with items: single users or items that a
-    /// version does not know are no fault of it.
-    pub(crate) fn is_healthy(self) -> bool {
-        self.with_items > 0 && self.with_items >= self.empty + self.errors
+    /// Healthy is who fails at no more questions than the rule allows (single users or items that a
+    /// version does not know are no fault of it), and does not fill its lists up with placeholders.
+    /// Without any question there is no verdict, and no health.
+    pub(crate) fn is_healthy(self, rule: &Promotion) -> bool {
+        let asked = self.with_items + self.empty + self.errors;
+        let failed = share(self.empty + self.errors, asked);
+        self.with_items > 0
+            && failed <= rule.max_failed
+            && share(self.placeholders, self.items) <= rule.max_placeholders
     }
 
     /// For a person: without any id.
     pub(crate) fn words(self) -> String {
         let asked = self.with_items + self.empty + self.errors;
         format!(
-            "{} of {asked} answers held items ({} empty, {} errors)",
-            self.with_items, self.empty, self.errors
+            "{} of {asked} answers held items ({} empty, {} errors), {} of {} items were placeholders",
+            self.with_items, self.empty, self.errors, self.placeholders, self.items
         )
     }
+}
+
+/// Counts here are far below what f64 holds exactly.
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 {
+        return 0.0;
+    }
+    part as f64 / whole as f64
 }
 
 /// Whether an error says something about the campaign. Throttling, a missing permission or a broken
@@ -67,22 +93,31 @@ pub(crate) fn blames_campaign(code: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn tally(with_items: usize, empty: usize, errors: usize) -> Tally {
-        Tally {
+    fn is_healthy(with_items: usize, empty: usize, errors: usize, placeholders: usize) -> bool {
+        let tally = Tally {
             with_items,
             empty,
             errors,
-        }
+            items: with_items * 5,
+            placeholders,
+        };
+        tally.is_healthy(&Promotion::default())
     }
 
     #[test]
-    fn most_answers_have_to_hold_items() {
-        assert!(tally(10, 0, 0).is_healthy());
-        assert!(tally(5, 3, 2).is_healthy());
-        assert!(!tally(4, 6, 0).is_healthy());
-        assert!(!tally(4, 0, 6).is_healthy());
-        assert!(!tally(0, 1, 0).is_healthy());
-        assert!(!tally(0, 0, 0).is_healthy());
+    fn few_answers_may_fail() {
+        assert!(is_healthy(10, 0, 0, 0));
+        assert!(is_healthy(8, 1, 1, 0));
+        assert!(!is_healthy(7, 3, 0, 0));
+        assert!(!is_healthy(7, 0, 3, 0));
+        assert!(!is_healthy(0, 1, 0, 0));
+        assert!(!is_healthy(0, 0, 0, 0));
+    }
+
+    #[test]
+    fn lists_of_placeholders_are_no_recommendations() {
+        assert!(is_healthy(10, 0, 0, 25));
+        assert!(!is_healthy(10, 0, 0, 26));
     }
 
     #[test]

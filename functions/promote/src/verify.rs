@@ -1,4 +1,5 @@
-//! The second half: the moved campaign is asked, and moved back if it does not answer.
+//! The second half: the moved campaign is asked, as often as the configuration wants it looked at, and
+//! moved back if it does not answer well.
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -6,23 +7,30 @@ use shared::{
     config::{self, DatasetType},
     estate::Estate,
     metrics::{self, Unit},
+    operations::{Decision, Outcome},
 };
 
 use crate::{
     ask::Runtime,
     campaigns::Campaigns,
     error::PromoteError,
-    promote::campaign_of,
     question::{Questions, questions},
+    rollback::{Back, roll_back},
 };
 
 /// What to verify: what the move answered.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Check {
-    solution: String,
-    campaign_arn: String,
-    previous_solution_version_arn: Option<String>,
+    #[serde(flatten)]
+    moved: Back,
+    /// Which look this is, from 1 on.
+    #[serde(default = "first")]
+    look: u32,
+}
+
+fn first() -> u32 {
+    1
 }
 
 /// The answer of a verification.
@@ -32,48 +40,50 @@ pub(crate) struct Verified {
     campaign_arn: String,
     healthy: bool,
     rolled_back: bool,
+    /// Whether it is to be looked at again.
+    look_again: bool,
     /// How many answers held items.
     answers: usize,
     /// For a person.
     reason: String,
 }
 
-/// Asks the campaign; moves it back to the version before when it does not answer.
+/// Asks the campaign; moves it back to the version before when it does not answer well.
 pub(crate) async fn verify(
     campaigns: &Campaigns,
     runtime: &Runtime,
     estate: &Estate,
     check: &Check,
 ) -> Result<Verified, PromoteError> {
-    let declared = campaign_of(&estate.config, &check.solution)?;
-    let previous = check.previous_solution_version_arn.as_deref();
-    let campaign = campaigns.describe(&check.campaign_arn).await?;
+    let previous = check.moved.previous_solution_version_arn.as_deref();
+    let campaign = campaigns.describe(&check.moved.campaign_arn).await?;
     // An invocation before this one moved it back, and its answer got lost.
     if campaign.is_some_and(|campaign| serves_or_will(&campaign, previous)) {
-        return Ok(check.answer(false, true, 0, "it did not answer, and was moved back"));
+        return Ok(check.unhealthy(true, 0, "it did not answer well, and was moved back"));
     }
-    let (asked, note) = match prepared(estate, &check.solution).await? {
+    let (asked, note) = match prepared(estate, &check.moved.solution).await? {
         Questions::Known(known) => (known, ""),
         Questions::Neutral(question) => (
             vec![question],
             "; asked for one neutral user only, because no checked import has left sample users",
         ),
         Questions::Nothing { because } => {
-            return Ok(check.answer(true, false, 0, &format!("not verified: {because}")));
+            let reason = format!("not verified: {because}");
+            return check.healthy(estate, 0, false, &reason).await;
         }
     };
-    let tally = runtime.ask(&check.campaign_arn, &asked).await?;
+    let rule = &estate.config.promotion;
+    let tally = runtime.ask(&check.moved.campaign_arn, &asked).await?;
     let words = format!("{}{note}", tally.words());
-    if tally.is_healthy() {
-        return Ok(check.answer(true, false, tally.with_items, &words));
+    if tally.is_healthy(rule) {
+        let look_again = check.look < rule.looks;
+        return check
+            .healthy(estate, tally.with_items, look_again, &words)
+            .await;
     }
-    let (rolled_back, ending) = roll_back(campaigns, declared, check).await?;
-    Ok(check.answer(
-        false,
-        rolled_back,
-        tally.with_items,
-        &format!("{words}; {ending}"),
-    ))
+    let back = roll_back(campaigns, estate, &check.moved).await?;
+    let reason = format!("{words}; {}", back.reason);
+    Ok(check.unhealthy(back.rolled_back, tally.with_items, &reason))
 }
 
 async fn prepared(estate: &Estate, solution: &str) -> Result<Questions, PromoteError> {
@@ -85,7 +95,12 @@ async fn prepared(estate: &Estate, solution: &str) -> Result<Questions, PromoteE
         .operations
         .good_check(DatasetType::Interactions)
         .await?;
-    Ok(questions(&recipe.unwrap_or_default(), samples.as_ref()))
+    let most = usize::try_from(estate.config.promotion.questions).unwrap_or(usize::MAX);
+    Ok(questions(
+        &recipe.unwrap_or_default(),
+        samples.as_ref(),
+        most,
+    ))
 }
 
 fn serves_or_will(campaign: &Campaign, version: Option<&str>) -> bool {
@@ -96,41 +111,62 @@ fn serves_or_will(campaign: &Campaign, version: Option<&str>) -> bool {
     version == Some(target)
 }
 
-async fn roll_back(
-    campaigns: &Campaigns,
-    declared: &config::Campaign,
-    check: &Check,
-) -> Result<(bool, String), PromoteError> {
-    let Some(previous) = &check.previous_solution_version_arn else {
-        let ending =
-            "there is no version before it to move back to: look at the data and train again";
-        return Ok((false, ending.to_owned()));
-    };
-    campaigns
-        .update(&check.campaign_arn, declared, previous)
-        .await?;
-    Ok((true, format!("it is moved back to {previous}")))
-}
-
 impl Check {
-    fn answer(&self, healthy: bool, rolled_back: bool, answers: usize, reason: &str) -> Verified {
-        let mut data = vec![if healthy {
-            "CampaignHealthy"
-        } else {
-            "CampaignUnhealthy"
-        }];
-        data.extend(rolled_back.then_some("CampaignRolledBack"));
-        let data: Vec<_> = data
-            .into_iter()
-            .map(|name| (name, Unit::Count, 1.0))
-            .collect();
-        metrics::emit("promote", &[("solution", &self.solution)], &data);
+    /// A good look; after the last one the version is judged.
+    async fn healthy(
+        &self,
+        estate: &Estate,
+        answers: usize,
+        look_again: bool,
+        reason: &str,
+    ) -> Result<Verified, PromoteError> {
+        if let Some(version) = self
+            .moved
+            .solution_version_arn
+            .as_ref()
+            .filter(|_| !look_again)
+        {
+            let decision = Decision {
+                solution: self.moved.solution.clone(),
+                solution_version_arn: version.clone(),
+                outcome: Outcome::Promoted,
+                reason: reason.to_owned(),
+                decided_at: jiff::Timestamp::now().as_second(),
+            };
+            estate.operations.put_decision(&decision).await?;
+        }
+        self.count("CampaignHealthy");
+        Ok(Verified {
+            healthy: true,
+            look_again,
+            ..self.answer(answers, reason)
+        })
+    }
+
+    fn unhealthy(&self, rolled_back: bool, answers: usize, reason: &str) -> Verified {
+        self.count("CampaignUnhealthy");
         Verified {
-            campaign_arn: self.campaign_arn.clone(),
-            healthy,
             rolled_back,
+            ..self.answer(answers, reason)
+        }
+    }
+
+    fn count(&self, metric: &'static str) {
+        let dimension = [("solution", self.moved.solution.as_str())];
+        metrics::emit("promote", &dimension, &[(metric, Unit::Count, 1.0)]);
+    }
+
+    fn answer(&self, answers: usize, reason: &str) -> Verified {
+        Verified {
+            campaign_arn: self.moved.campaign_arn.clone(),
+            healthy: false,
+            rolled_back: false,
+            look_again: false,
             answers,
-            reason: format!("campaign `{}`: {reason}", campaign_name(&self.campaign_arn)),
+            reason: format!(
+                "campaign `{}`: {reason}",
+                campaign_name(&self.moved.campaign_arn)
+            ),
         }
     }
 }

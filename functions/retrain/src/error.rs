@@ -29,6 +29,14 @@ pub(crate) enum RetrainError {
         /// The names it could have, separated by commas.
         declared: String,
     },
+    /// Personalize trains it by its own clock.
+    #[error(
+        "the solution `{name}` has performAutoTraining: Personalize trains it, and a training here would be paid besides; declare training.full instead if retrain is to do it"
+    )]
+    TrainsItself {
+        /// Its name.
+        name: String,
+    },
     /// Declared, but not made yet.
     #[error("the solution `{name}` is declared and not made yet: run apply-estate first")]
     NotMade {
@@ -43,7 +51,9 @@ impl Fault for RetrainError {
             Self::Config(error) => error.kind(),
             Self::Operations(error) => error.kind(),
             Self::Personalize(error) => error.kind(),
-            Self::NotDeclared { .. } | Self::NotMade { .. } => FaultKind::InvalidInput,
+            Self::NotDeclared { .. } | Self::NotMade { .. } | Self::TrainsItself { .. } => {
+                FaultKind::InvalidInput
+            }
         }
     }
 }

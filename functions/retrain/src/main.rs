@@ -1,6 +1,8 @@
-//! `retrain`: starts a training of one solution, or takes up the one that is under way.
+//! `retrain`: starts a training of one solution, or takes up the one that is under way, or one that
+//! ended and was not judged.
 //!
-//! Event `{"solution","trainingMode":"FULL"?}` -> `{"solution","solutionVersionArn","status"}`.
+//! Event `{"solution","trainingMode":"FULL"?}` -> `{"solution","solutionVersionArn","status",
+//! "trainingMode"}`.
 //! `check-status` waits for its end.
 //!
 //! - Metrics: `TrainingStarted`, `TrainingReused` (Count) by `solution`.

@@ -1,4 +1,8 @@
-//! Which training under way to take up instead of paying for a second one. Pure.
+//! Which training to take up instead of paying for a second one: one that is under way, or one that
+//! has ended and that nobody has judged yet, because the run that started it came to grief. Pure.
+
+/// How long, in seconds, a version that nobody judged is worth judging: after that there is newer data.
+const FRESH_SECONDS: i64 = 2 * 24 * 3_600;
 
 /// A solution version, as far as this decision needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +32,32 @@ pub(crate) fn under_way<'a>(versions: &'a [Version], training_mode: &str) -> Opt
         .iter()
         .filter(|version| version.is_under_way())
         .max_by_key(|version| (version.training_mode == training_mode, version.created_at))
+}
+
+/// The latest version that is trained, still fresh at `now`, and newer than the version `decided`,
+/// which is the last that was judged.
+pub(crate) fn not_judged<'a>(
+    versions: &'a [Version],
+    decided: Option<&str>,
+    now: i64,
+) -> Option<&'a Version> {
+    let judged = versions
+        .iter()
+        .find(|version| decided == Some(version.arn.as_str()));
+    let since = judged.map_or(i64::MIN, |version| version.created_at);
+    versions
+        .iter()
+        .filter(|version| version.status == "ACTIVE" && version.training_mode != "AUTOTRAIN")
+        .filter(|version| decided != Some(version.arn.as_str()))
+        .filter(|version| version.created_at >= since && version.created_at > now - FRESH_SECONDS)
+        .max_by_key(|version| version.created_at)
+}
+
+/// Whether there is a trained version that an UPDATE can start from.
+pub(crate) fn can_update(versions: &[Version]) -> bool {
+    versions
+        .iter()
+        .any(|version| version.status == "ACTIVE" && version.training_mode == "FULL")
 }
 
 #[cfg(test)]
@@ -69,5 +99,30 @@ mod tests {
             under_way(&all[..1], "UPDATE").map(|version| version.created_at),
             Some(1)
         );
+    }
+
+    #[test]
+    fn a_trained_version_that_nobody_judged_is_judged_first() {
+        let all = [
+            version("old", "ACTIVE", "FULL", 100),
+            version("judged", "ACTIVE", "FULL", 200),
+            version("new", "ACTIVE", "FULL", 300),
+            version("own", "ACTIVE", "AUTOTRAIN", 400),
+        ];
+        let arn = |found: Option<&Version>| found.map(|version| version.arn.clone());
+        assert_eq!(
+            arn(not_judged(&all, Some("judged"), 400)),
+            Some("new".to_owned())
+        );
+        assert_eq!(arn(not_judged(&all[..2], Some("judged"), 400)), None);
+        assert_eq!(arn(not_judged(&all, Some("new"), 400)), None);
+        assert_eq!(arn(not_judged(&all, None, 400)), Some("new".to_owned()));
+        assert_eq!(not_judged(&all, None, 300 + FRESH_SECONDS), None);
+    }
+
+    #[test]
+    fn an_update_needs_a_full_training_before_it() {
+        assert!(!can_update(&[version("a", "CREATE FAILED", "FULL", 1)]));
+        assert!(can_update(&[version("a", "ACTIVE", "FULL", 1)]));
     }
 }

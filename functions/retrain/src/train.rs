@@ -11,7 +11,7 @@ use shared::{
 
 use crate::{
     error::RetrainError,
-    reuse::{Version, under_way},
+    reuse::{Version, can_update, not_judged, under_way},
 };
 
 /// The event of the step.
@@ -52,6 +52,8 @@ pub(crate) struct Answer {
     solution: String,
     solution_version_arn: String,
     status: String,
+    /// How it is, or was, trained: FULL also when an UPDATE was asked for and has nothing to start from.
+    training_mode: String,
 }
 
 /// Starts or takes up a training.
@@ -61,30 +63,47 @@ pub(crate) async fn train(
     request: Request,
 ) -> Result<Answer, RetrainError> {
     let solution_arn = solution_arn(estate, &request.solution).await?;
-    let mode = request.training_mode.api();
     let versions = versions(client, &solution_arn).await?;
-    let (metric, solution_version_arn, status) = match under_way(&versions, mode.as_str()) {
-        Some(version) => (
-            "TrainingReused",
-            version.arn.clone(),
-            version.status.clone(),
-        ),
-        None => {
-            let arn = start(client, &solution_arn, mode).await?;
-            ("TrainingStarted", arn, "CREATE PENDING".to_owned())
+    let mode = match request.training_mode.api() {
+        TrainingMode::Update if !can_update(&versions) => {
+            tracing::info!(
+                solution = request.solution,
+                "no FULL version to update: trained in full"
+            );
+            TrainingMode::Full
         }
+        mode => mode,
+    };
+    let last = estate.operations.decision(&request.solution).await?;
+    let decided = last.as_ref().map(|last| last.solution_version_arn.as_str());
+    let now = jiff::Timestamp::now().as_second();
+    let reused =
+        under_way(&versions, mode.as_str()).or_else(|| not_judged(&versions, decided, now));
+    let (metric, version) = match reused {
+        Some(version) => ("TrainingReused", version.clone()),
+        None => (
+            "TrainingStarted",
+            start(client, &solution_arn, mode, now).await?,
+        ),
     };
     let dimension = [("solution", request.solution.as_str())];
     metrics::emit("retrain", &dimension, &[(metric, Unit::Count, 1.0)]);
     Ok(Answer {
         solution: request.solution,
-        solution_version_arn,
-        status,
+        solution_version_arn: version.arn,
+        status: version.status,
+        training_mode: version.training_mode,
     })
 }
 
 async fn solution_arn(estate: &Estate, name: &str) -> Result<String, RetrainError> {
-    if estate.config.solution(name).is_none() {
+    let declared = estate.config.solution(name);
+    if declared.is_some_and(|solution| solution.perform_auto_training) {
+        return Err(RetrainError::TrainsItself {
+            name: name.to_owned(),
+        });
+    }
+    if declared.is_none() {
         let declared: Vec<&str> = estate
             .config
             .solutions
@@ -133,13 +152,19 @@ async fn start(
     client: &Client,
     solution_arn: &str,
     mode: TrainingMode,
-) -> Result<String, AwsError> {
+    now: i64,
+) -> Result<Version, AwsError> {
     let answer = client
         .create_solution_version()
         .solution_arn(solution_arn)
-        .training_mode(mode)
+        .training_mode(mode.clone())
         .send()
         .await
         .map_err(failure("personalize:CreateSolutionVersion"))?;
-    Ok(answer.solution_version_arn.unwrap_or_default())
+    Ok(Version {
+        arn: answer.solution_version_arn.unwrap_or_default(),
+        status: "CREATE PENDING".to_owned(),
+        training_mode: mode.to_string(),
+        created_at: now,
+    })
 }

@@ -2,10 +2,11 @@
 //!
 //! Everything of an estate is under `pk = estate#<estate>`; each kind of record is a file here and
 //! begins its `sk` with its own word: `<kind>#<name>` (states of resources), `check#<dataset>`,
-//! `applied#<kind>#<name>`, `lock#<workflow>`.
+//! `applied#<kind>#<name>`, `decision#<solution>`, `lock#<workflow>`.
 
 mod applied;
 mod check;
+mod decision;
 mod lock;
 mod resource;
 
@@ -21,6 +22,7 @@ use crate::{
 
 pub use applied::Applied;
 pub use check::GoodCheck;
+pub use decision::{Decision, Outcome};
 pub use lock::{LOCK_SECONDS, Lock};
 pub use resource::ResourceState;
 

@@ -10,11 +10,12 @@ use aws_sdk_personalize::{
 use shared::{
     arn::Kind,
     aws::failure,
+    campaign,
     config::{Campaign, DatasetType, Domain, Generation, MetricAttribution, Recommender, Solution},
     operations::ResourceState,
 };
 
-use super::{Run, Step, update::campaign_config};
+use super::{Run, Step};
 use crate::{
     error::EstateError,
     plan::{Generations, version_to_serve},
@@ -176,7 +177,7 @@ impl Run<'_> {
             .name(&campaign.name)
             .solution_version_arn(version)
             .min_provisioned_tps(number(campaign.min_provisioned_tps))
-            .campaign_config(campaign_config(campaign))
+            .campaign_config(campaign::options(campaign))
             .set_tags(self.tags())
             .send()
             .await
@@ -265,11 +266,7 @@ impl Run<'_> {
     }
 
     fn tags(&self) -> Option<Vec<Tag>> {
-        let tags = self.session.config.tags.iter();
-        let tags: Vec<Tag> = tags
-            .filter_map(|(key, value)| Tag::builder().tag_key(key).tag_value(value).build().ok())
-            .collect();
-        (!tags.is_empty()).then_some(tags)
+        campaign::tags(&self.session.config)
     }
 }
 
@@ -328,12 +325,7 @@ pub(super) fn recommender_config(recommender: &Recommender) -> RecommenderConfig
             recommender.min_recommendation_requests_per_second,
         ))
         .enable_metadata_with_recommendations(recommender.enable_metadata)
-        .set_item_exploration_config(
-            recommender
-                .exploration
-                .as_ref()
-                .map(super::update::exploration),
-        )
+        .set_item_exploration_config(recommender.exploration.as_ref().map(campaign::exploration))
         .build()
 }
 

@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_personalize::types::{CampaignConfig, SolutionUpdateConfig, Tag};
+use aws_sdk_personalize::types::{SolutionUpdateConfig, Tag};
 use serde_json::Value;
 use shared::{
     arn::Kind,
     aws::failure,
-    config::{Campaign, Exploration, MetricAttribution, Recommender, Solution},
+    campaign::{options, rate},
+    config::{Campaign, MetricAttribution, Recommender, Solution},
 };
 
 use super::{
     Run, Step,
-    create::{auto_training, events, metrics, number, recommender_config},
+    create::{auto_training, events, metrics, recommender_config},
 };
 use crate::{
     compare::Difference,
@@ -151,13 +152,12 @@ impl Run<'_> {
         found: &Found,
         differences: &[&Difference],
     ) -> Result<(), EstateError> {
-        let moves = campaign.capacity.is_some();
         let follows = campaign.sync_with_latest_solution_version;
         let latest = found.solution_version.as_deref().and_then(|version| {
             let (solution, _) = version.rsplit_once('/')?;
             Some(format!("{solution}/$LATEST"))
         });
-        let mut config = campaign_config(campaign);
+        let mut config = options(campaign);
         // What nobody declares and somebody changed goes back to what it was.
         if campaign.exploration.is_none() {
             config.item_exploration_config = exploration_before(differences);
@@ -166,7 +166,7 @@ impl Run<'_> {
             .update_campaign()
             .campaign_arn(&found.arn)
             .set_solution_version_arn(if follows { latest } else { None })
-            .set_min_provisioned_tps((!moves).then(|| number(campaign.min_provisioned_tps)))
+            .set_min_provisioned_tps(rate(campaign))
             .campaign_config(config)
             .send()
             .await
@@ -227,27 +227,6 @@ impl Run<'_> {
             .map_err(failure("personalize:UpdateMetricAttribution"))?;
         Ok(())
     }
-}
-
-/// A campaign's options.
-pub(super) fn campaign_config(campaign: &Campaign) -> CampaignConfig {
-    CampaignConfig::builder()
-        .enable_metadata_with_recommendations(campaign.enable_metadata)
-        .sync_with_latest_solution_version(campaign.sync_with_latest_solution_version)
-        .set_item_exploration_config(campaign.exploration.as_ref().map(exploration))
-        .build()
-}
-
-/// Personalize takes both numbers as texts.
-pub(super) fn exploration(exploration: &Exploration) -> HashMap<String, String> {
-    let mut config = HashMap::from([(
-        "explorationWeight".to_owned(),
-        exploration.weight.to_string(),
-    )]);
-    if let Some(days) = exploration.item_age_cut_off {
-        config.insert("explorationItemAgeCutOff".to_owned(), days.to_string());
-    }
-    config
 }
 
 fn exploration_before(differences: &[&Difference]) -> Option<HashMap<String, String>> {

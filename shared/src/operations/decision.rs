@@ -1,0 +1,56 @@
+//! The last decision about each solution: which version it was about, and what became of it. By it a
+//! run that is started again knows which trained version nobody has judged yet.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Operations, OperationsError};
+
+/// What became of a trained version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// The solution's name.
+    pub solution: String,
+    /// The version.
+    pub solution_version_arn: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, for a person.
+    pub reason: String,
+    /// Epoch seconds.
+    pub decided_at: i64,
+}
+
+/// What became of a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Outcome {
+    /// It is in service, and answers.
+    Promoted,
+    /// It was not good enough.
+    Kept,
+    /// It was in service, and was taken back.
+    RolledBack,
+}
+
+impl Operations {
+    /// The last decision about `solution`.
+    ///
+    /// # Errors
+    /// When the table cannot be read or holds another shape.
+    pub async fn decision(&self, solution: &str) -> Result<Option<Decision>, OperationsError> {
+        self.get(&decision_key(solution)).await
+    }
+
+    /// Stores a decision.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn put_decision(&self, decision: &Decision) -> Result<(), OperationsError> {
+        self.put(decision_key(&decision.solution), decision).await
+    }
+}
+
+fn decision_key(solution: &str) -> String {
+    format!("decision#{solution}")
+}
