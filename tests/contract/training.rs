@@ -1,5 +1,8 @@
 //! `retrain`, `evaluate`, `promote`: trained once, compared, put into service, asked.
 
+use std::time::{Duration, Instant};
+
+use local::{front_door::Fault, workflows::Workflow};
 use serde_json::{Value, json};
 use tests::Shop;
 
@@ -24,7 +27,24 @@ pub(crate) const CASES: &[super::Case] = &[
         "evaluate keeps a version under the floor",
         keeps_under_the_floor,
     ),
+    (
+        "retrain keeps the version in service when the data was shuffled",
+        keeps_out_what_is_worse,
+    ),
+    (
+        "a campaign that fails after promotion is back within a minute",
+        goes_back,
+    ),
+    (
+        "a run that came to grief is taken up where it stopped",
+        takes_up_what_was_trained,
+    ),
 ];
+
+const INTERACTIONS: &str = "datasets/full/interactions/1.csv";
+const TASTE: &str = "user-personalization";
+/// An event of one solution.
+const ONLY_TASTE: [&str; 1] = [TASTE];
 
 fn names_an_unknown_solution(shop: &Shop) {
     let failure = shop.invoke_wrongly("retrain", &json!({ "solution": "taste" }));
@@ -64,7 +84,7 @@ fn first_version(shop: &Shop) {
             "promote",
             &json!({
                 "action": "verify", "solution": solution, "campaignArn": campaign,
-                "previousSolutionVersionArn": null,
+                "solutionVersionArn": arn, "previousSolutionVersionArn": null, "look": 3,
             }),
         );
         assert_eq!(verified["healthy"], true, "{verified}");
@@ -127,4 +147,73 @@ fn in_service(shop: &Shop) -> String {
         .as_str()
         .expect("an ARN")
         .to_owned()
+}
+
+/// The campaign of the taste, as `promote` finds it.
+fn served(shop: &Shop) -> Value {
+    let version = shop.campaign_version(TASTE);
+    assert!(version.contains(":solution/"), "{version}");
+    json!(version)
+}
+
+fn keeps_out_what_is_worse(shop: &Shop) {
+    let good = shop.get(INTERACTIONS);
+    let before = served(shop);
+    shop.put(INTERACTIONS, tests::shuffled_interactions_csv());
+    shop.run(Workflow::ImportData).expect("the import");
+    let output = shop
+        .run_with(Workflow::Retrain, &json!({ "solutions": ONLY_TASTE }))
+        .expect("the workflow ends well");
+    let solution = &output["solutions"][0];
+    assert_eq!(solution["decision"], "KEEP", "{output}");
+    let reason = solution["reason"].as_str().expect("a reason");
+    assert!(reason.contains("worse than"), "{reason}");
+    assert_ne!(solution["solutionVersionArn"], before);
+    assert_eq!(served(shop), before, "the old version stays in service");
+    shop.put(INTERACTIONS, good);
+    shop.run(Workflow::ImportData).expect("the import");
+}
+
+/// The version is good by its metrics, and its campaign does not answer: only asking shows it.
+fn goes_back(shop: &Shop) {
+    let before = served(shop);
+    let failing = Fault {
+        error: 100,
+        ..Fault::default()
+    };
+    let started = Instant::now();
+    let failed = shop.with_fault("personalize-runtime", failing, || {
+        shop.run_with(Workflow::Retrain, &json!({ "solutions": ONLY_TASTE }))
+            .expect_err("the workflow says that it failed")
+    });
+    assert!(failed.contains("moved back"), "{failed}");
+    assert_eq!(served(shop), before);
+    let whole = started.elapsed();
+    assert!(
+        whole < Duration::from_secs(60),
+        "training and way back took {whole:?}"
+    );
+}
+
+/// As if the workflow had died after the training: the version is there, and nobody judged it.
+fn takes_up_what_was_trained(shop: &Shop) {
+    let version = shop.invoke("retrain", &json!({ "solution": TASTE }));
+    let arn = version["solutionVersionArn"].as_str().expect("an ARN");
+    assert_eq!(shop.settled(arn)["ok"], true);
+    let output = shop
+        .run_with(Workflow::Retrain, &json!({ "solutions": ONLY_TASTE }))
+        .expect("the workflow ends well");
+    assert_eq!(
+        output["solutions"][0]["solutionVersionArn"], arn,
+        "{output}"
+    );
+    assert_eq!(output["solutions"][0]["decision"], "PROMOTE", "{output}");
+    assert_eq!(served(shop), arn);
+    let next = shop.invoke("retrain", &json!({ "solution": TASTE }));
+    assert_ne!(
+        next["solutionVersionArn"], arn,
+        "what was judged is not taken up again"
+    );
+    let next = next["solutionVersionArn"].as_str().expect("an ARN");
+    assert_eq!(shop.settled(next)["ok"], true);
 }

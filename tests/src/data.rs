@@ -31,6 +31,33 @@ pub fn interactions_csv() -> String {
     csv
 }
 
+/// The same interactions with the products dealt out anew: as many of each, and nobody's taste left.
+#[must_use]
+pub fn shuffled_interactions_csv() -> String {
+    let csv = interactions_csv();
+    let mut rows: Vec<Vec<&str>> = csv
+        .lines()
+        .skip(1)
+        .map(|row| row.split(',').collect())
+        .collect();
+    let mut items: Vec<&str> = rows.iter().map(|row| row[1]).collect();
+    // Fisher and Yates, with the dice of a linear congruential generator (Knuth's MMIX).
+    let mut dice: u64 = 1;
+    for last in (1..items.len()).rev() {
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let other = usize::try_from((dice >> 33) % (last as u64 + 1)).unwrap_or(0);
+        items.swap(last, other);
+    }
+    for (row, item) in rows.iter_mut().zip(items) {
+        row[1] = item;
+    }
+    let lines = rows.iter().map(|row| row.join(",") + "\n");
+    let header = csv.lines().take(1).map(|line| format!("{line}\n"));
+    header.chain(lines).collect()
+}
+
 /// Item metadata for the same products.
 #[must_use]
 pub fn items_csv() -> String {

@@ -8,6 +8,7 @@ mod data;
 
 use std::{
     collections::BTreeMap,
+    panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -18,13 +19,27 @@ use local::{Options, Stack, front_door::Fault, s3, seeding, workflows::Workflow}
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-pub use data::{interactions_csv, items_csv, product, products_page, users_csv};
+pub use data::{
+    interactions_csv, items_csv, product, products_page, shuffled_interactions_csv, users_csv,
+};
 
 /// How long one invocation may take.
 const INVOCATION: Duration = Duration::from_secs(60);
 /// How often a resource is looked at until it is made.
 const LOOKS: usize = 200;
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// A client of Personalize behind the front door.
+fn personalize_client(endpoint: &str) -> aws_sdk_personalize::Client {
+    use aws_sdk_personalize::config::{Config, Credentials, Region};
+    let credentials = Credentials::new("test", "test", None, None, "test");
+    let config = Config::builder()
+        .behavior_version_latest()
+        .endpoint_url(endpoint)
+        .region(Region::new("us-east-1"))
+        .credentials_provider(credentials);
+    aws_sdk_personalize::Client::from_conf(config.build())
+}
 
 /// What a function failed with.
 #[derive(Debug)]
@@ -72,6 +87,7 @@ pub fn forget(folder: &Path) {
 pub struct Shop {
     // Field order: the stack stops before the runtime that it runs in.
     stack: Stack,
+    personalize: aws_sdk_personalize::Client,
     runtime: Runtime,
 }
 
@@ -87,7 +103,12 @@ impl Shop {
         let stack = runtime
             .block_on(Stack::start(&Options::for_test(folder)))
             .unwrap_or_else(|error| panic!("the stack does not start: {error}"));
-        Self { stack, runtime }
+        let personalize = personalize_client(&stack.endpoint());
+        Self {
+            stack,
+            personalize,
+            runtime,
+        }
     }
 
     /// Invokes a function as Lambda does and takes its answer.
@@ -191,6 +212,17 @@ impl Shop {
             .map_err(|error| error.to_string())
     }
 
+    /// Runs a workflow with an input to its end; its output.
+    ///
+    /// # Errors
+    /// What the failed state says.
+    pub fn run_with(&self, workflow: Workflow, input: &Value) -> Result<Value, String> {
+        let run = local::workflows::run(&self.stack, workflow, input);
+        self.runtime
+            .block_on(run)
+            .map_err(|error| error.to_string())
+    }
+
     /// Asks GraphQL.
     ///
     /// # Errors
@@ -264,6 +296,37 @@ impl Shop {
             .item
     }
 
+    /// The solution version that a campaign serves.
+    ///
+    /// # Panics
+    /// When Personalize does not answer, or has no such campaign.
+    #[must_use]
+    pub fn campaign_version(&self, name: &str) -> String {
+        let list = self.personalize.list_campaigns().send();
+        let campaigns = self
+            .runtime
+            .block_on(list)
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        let campaign = campaigns
+            .campaigns()
+            .iter()
+            .find(|one| one.name() == Some(name));
+        let arn = campaign
+            .and_then(|one| one.campaign_arn())
+            .unwrap_or_default();
+        let describe = self
+            .personalize
+            .describe_campaign()
+            .campaign_arn(arn)
+            .send();
+        let described = self.runtime.block_on(describe);
+        let described = described.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let campaign = described
+            .campaign
+            .and_then(|campaign| campaign.solution_version_arn);
+        campaign.unwrap_or_default()
+    }
+
     /// How many executions a workflow has had, by the state machine's output name.
     ///
     /// # Panics
@@ -300,9 +363,10 @@ impl Shop {
                 .unwrap_or_else(|error| panic!("{error}"));
         };
         set(BTreeMap::from([(service.to_owned(), fault)]));
-        let result = body();
+        // A body that panics must not leave the fault to the tests after it.
+        let result = std::panic::catch_unwind(AssertUnwindSafe(body));
         set(BTreeMap::new());
-        result
+        result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 
     /// Messages that wait in a queue, by its output name.

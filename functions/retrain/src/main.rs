@@ -8,7 +8,8 @@
 //! - Metrics: `TrainingStarted`, `TrainingReused` (Count) by `solution`.
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`.
 //! - Permissions: `s3:GetObject` on the configuration, `dynamodb:GetItem` on the Operations table,
-//!   `kms:Decrypt` on their key, `personalize:ListSolutionVersions`, `personalize:CreateSolutionVersion`.
+//!   `kms:Decrypt` on their key, `personalize:ListSolutionVersions`, `personalize:CreateSolutionVersion`,
+//!   `personalize:DescribeCampaign`.
 
 mod error;
 mod reuse;

@@ -34,22 +34,21 @@ pub(crate) fn under_way<'a>(versions: &'a [Version], training_mode: &str) -> Opt
         .max_by_key(|version| (version.training_mode == training_mode, version.created_at))
 }
 
-/// The latest version that is trained, still fresh at `now`, and newer than the version `decided`,
-/// which is the last that was judged.
+/// The latest version that is trained, still fresh at `now`, and newer than all of `judged`: the last
+/// one that was decided about, and the one in service.
 pub(crate) fn not_judged<'a>(
     versions: &'a [Version],
-    decided: Option<&str>,
+    judged: &[String],
     now: i64,
 ) -> Option<&'a Version> {
-    let judged = versions
-        .iter()
-        .find(|version| decided == Some(version.arn.as_str()));
-    let since = judged.map_or(i64::MIN, |version| version.created_at);
+    let is_judged = |version: &&Version| judged.contains(&version.arn);
+    let since = versions.iter().filter(is_judged);
+    let since = since.map(|version| version.created_at).max();
+    let since = since.unwrap_or(i64::MIN).max(now - FRESH_SECONDS + 1);
     versions
         .iter()
         .filter(|version| version.status == "ACTIVE" && version.training_mode != "AUTOTRAIN")
-        .filter(|version| decided != Some(version.arn.as_str()))
-        .filter(|version| version.created_at >= since && version.created_at > now - FRESH_SECONDS)
+        .filter(|version| !is_judged(version) && version.created_at >= since)
         .max_by_key(|version| version.created_at)
 }
 
@@ -109,15 +108,16 @@ mod tests {
             version("new", "ACTIVE", "FULL", 300),
             version("own", "ACTIVE", "AUTOTRAIN", 400),
         ];
+        let own = str::to_owned;
         let arn = |found: Option<&Version>| found.map(|version| version.arn.clone());
         assert_eq!(
-            arn(not_judged(&all, Some("judged"), 400)),
+            arn(not_judged(&all, &[own("judged")], 400)),
             Some("new".to_owned())
         );
-        assert_eq!(arn(not_judged(&all[..2], Some("judged"), 400)), None);
-        assert_eq!(arn(not_judged(&all, Some("new"), 400)), None);
-        assert_eq!(arn(not_judged(&all, None, 400)), Some("new".to_owned()));
-        assert_eq!(not_judged(&all, None, 300 + FRESH_SECONDS), None);
+        assert_eq!(arn(not_judged(&all[..2], &[own("judged")], 400)), None);
+        assert_eq!(arn(not_judged(&all, &[own("new")], 400)), None);
+        assert_eq!(arn(not_judged(&all, &[], 400)), Some("new".to_owned()));
+        assert_eq!(not_judged(&all, &[], 300 + FRESH_SECONDS), None);
     }
 
     #[test]

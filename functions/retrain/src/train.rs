@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     arn::Kind,
     aws::{AwsError, failure},
+    campaign,
     estate::Estate,
     metrics::{self, Unit},
 };
@@ -74,11 +75,10 @@ pub(crate) async fn train(
         }
         mode => mode,
     };
-    let last = estate.operations.decision(&request.solution).await?;
-    let decided = last.as_ref().map(|last| last.solution_version_arn.as_str());
+    let judged = judged(client, estate, &request.solution).await?;
     let now = jiff::Timestamp::now().as_second();
     let reused =
-        under_way(&versions, mode.as_str()).or_else(|| not_judged(&versions, decided, now));
+        under_way(&versions, mode.as_str()).or_else(|| not_judged(&versions, &judged, now));
     let (metric, version) = match reused {
         Some(version) => ("TrainingReused", version.clone()),
         None => (
@@ -94,6 +94,31 @@ pub(crate) async fn train(
         status: version.status,
         training_mode: version.training_mode,
     })
+}
+
+/// The version that was decided about last, and the one in service, which a person may have put there.
+async fn judged(
+    client: &Client,
+    estate: &Estate,
+    solution: &str,
+) -> Result<Vec<String>, RetrainError> {
+    let last = estate.operations.decision(solution).await?;
+    let mut judged: Vec<String> = last
+        .map(|last| last.solution_version_arn)
+        .into_iter()
+        .collect();
+    let Some(campaign) = estate.config.campaign_of(solution) else {
+        return Ok(judged);
+    };
+    let state = estate
+        .operations
+        .resource(Kind::Campaign, &campaign.name)
+        .await?;
+    if let Some(state) = state {
+        let campaign = campaign::describe(client, &state.arn).await?;
+        judged.extend(campaign.map(|campaign| campaign.solution_version_arn));
+    }
+    Ok(judged)
 }
 
 async fn solution_arn(estate: &Estate, name: &str) -> Result<String, RetrainError> {

@@ -35,7 +35,8 @@ pub(super) enum Outcome {
     Cut,
 }
 
-/// The faults in force, by service (`personalize`, `s3`, ...; `*` for those not named).
+/// The faults in force, by service (`personalize`, `s3`, ...; `*` for those not named). Of Personalize
+/// also by API: `personalize-runtime` and `personalize-events`.
 #[derive(Debug)]
 pub struct Faults {
     inner: Mutex<Inner>,
@@ -78,13 +79,14 @@ impl Faults {
         self.lock().by_service.clone()
     }
 
-    /// Throws the dice for a request to `service`: how long it waits, and what then happens to
-    /// it, if anything.
-    pub(super) fn throw(&self, service: &str) -> (Duration, Option<Outcome>) {
+    /// Throws the dice for a request to the `api` of a `service`: how long it waits, and what then
+    /// happens to it, if anything.
+    pub(super) fn throw(&self, api: &str, service: &str) -> (Duration, Option<Outcome>) {
         let mut inner = self.lock();
         let fault = inner
             .by_service
-            .get(service)
+            .get(api)
+            .or_else(|| inner.by_service.get(service))
             .or_else(|| inner.by_service.get("*"));
         let Some(fault) = fault.copied() else {
             return (Duration::ZERO, None);
@@ -182,7 +184,7 @@ mod tests {
         let mut seen = BTreeMap::new();
         for _ in 0..10_000 {
             *seen
-                .entry(format!("{:?}", faults.throw("s3").1))
+                .entry(format!("{:?}", faults.throw("s3", "s3").1))
                 .or_insert(0) += 1;
         }
         let near = |name: &str, expected: i32| (seen[name] - expected).abs() < 200;
@@ -192,7 +194,7 @@ mod tests {
         );
         assert!(near("Some(Cut)", 1000) && near("None", 4000), "{seen:?}");
         assert_eq!(
-            faults.throw("sqs"),
+            faults.throw("sqs", "sqs"),
             (Duration::ZERO, None),
             "others are left alone"
         );

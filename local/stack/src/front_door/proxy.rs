@@ -78,7 +78,7 @@ impl Proxy {
         }
         let signed = service::signed_for(&parts);
         let service = signed.as_deref().unwrap_or("unsigned");
-        let (delay, outcome) = self.faults.throw(service);
+        let (delay, outcome) = self.faults.throw(service::api(service, &parts), service);
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }

@@ -15,6 +15,19 @@ pub(super) fn signed_for(request: &Parts) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// The API a request to `service` is for, by which faults are told apart: all three Personalize APIs
+/// are signed for `personalize`, and are named as their endpoints are.
+pub(super) fn api<'a>(service: &'a str, request: &Parts) -> &'a str {
+    match (service, request.uri.path()) {
+        (
+            "personalize",
+            "/recommendations" | "/personalize-ranking" | "/action-recommendations",
+        ) => "personalize-runtime",
+        ("personalize", path) if path != "/" => "personalize-events",
+        (service, _) => service,
+    }
+}
+
 /// `AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-west-1/s3/aws4_request, SignedHeaders=...`
 fn from_header(header: &str) -> Option<&str> {
     let scope = header.strip_prefix("AWS4-")?.split_once("Credential=")?.1;
@@ -57,6 +70,17 @@ mod tests {
         let asymmetric =
             "AWS4-ECDSA-P256-SHA256 Credential=test/20261123/s3/aws4_request,Signature=1";
         assert_eq!(service(Some(asymmetric), "/").as_deref(), Some("s3"));
+    }
+
+    #[test]
+    fn the_apis_of_personalize_are_told_apart() {
+        let api = |path: &str| {
+            let request = hyper::Request::builder().uri(path).body(()).unwrap();
+            super::api("personalize", &request.into_parts().0).to_owned()
+        };
+        assert_eq!(api("/"), "personalize");
+        assert_eq!(api("/recommendations"), "personalize-runtime");
+        assert_eq!(api("/events"), "personalize-events");
     }
 
     #[test]
