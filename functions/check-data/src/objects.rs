@@ -26,7 +26,8 @@ pub(crate) struct Object {
     pub(crate) key: String,
     /// Its size.
     pub(crate) bytes: u64,
-    etag: Option<String>,
+    /// What S3 calls its content.
+    pub(crate) etag: Option<String>,
 }
 
 impl Bucket {
@@ -69,6 +70,26 @@ impl Bucket {
             stream: None,
             offset: 0,
             breaks: 0,
+        }
+    }
+
+    /// A small object of our own, `None` when it is not there.
+    ///
+    /// # Errors
+    /// S3's, after its retries.
+    pub(crate) async fn get_small(&self, key: &str) -> Result<Option<Vec<u8>>, AwsError> {
+        let answer = self.client.get_object().bucket(&self.name).key(key).send();
+        let body = match answer.await.map_err(failure("s3:GetObject")) {
+            Ok(answer) => answer.body.collect().await,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        match body {
+            Ok(body) => Ok(Some(body.to_vec())),
+            Err(error) => {
+                tracing::warn!(key, %error, "the object broke off and is done without");
+                Ok(None)
+            }
         }
     }
 
