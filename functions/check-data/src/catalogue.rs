@@ -1,13 +1,9 @@
 //! What a check has to do with the ids of the catalogue: the one of items collects them, the one of
 //! interactions compares with them.
 
-use shared::{
-    aws::AwsError,
-    config::{DatasetType, EstateConfig},
-    operations::ImportMode,
-};
+use shared::{aws::AwsError, config::DatasetType, estate::Estate, operations::ImportMode};
 
-use crate::{known::KnownIds, objects::Bucket};
+use crate::{error::CheckError, known::KnownIds, objects::Bucket};
 
 /// Where the ids of the last good check of the items are kept.
 const KEY: &str = "reports/check-data/items/known.ids";
@@ -62,39 +58,46 @@ impl Bucket {
     /// What a check of `dataset` has to do with the items' ids.
     ///
     /// # Errors
-    /// S3's, after its retries.
+    /// When S3 or the Operations table does not answer.
     pub(crate) async fn catalogue(
         &self,
         dataset: DatasetType,
         mode: ImportMode,
-        config: &EstateConfig,
-    ) -> Result<Catalogue, AwsError> {
-        let declared = config.datasets.items.is_some();
+        estate: &Estate,
+    ) -> Result<Catalogue, CheckError> {
+        let compares = estate.config.datasets.items.is_some();
         Ok(match (dataset, mode) {
             (DatasetType::Items, ImportMode::Full) => Catalogue::Collected(KnownIds::none()),
             (DatasetType::Items, ImportMode::Incremental) => {
-                let known = self.known_ids().await?;
+                let known = self.known_ids(estate).await?;
                 let known = known.map_or_else(KnownIds::none, KnownIds::with_room);
                 Catalogue::Collected(known)
             }
-            (DatasetType::Interactions, _) if declared => self
-                .known_ids()
-                .await?
-                .map_or(Catalogue::Unknown, Catalogue::compared_with),
+            (DatasetType::Interactions, _) if compares => {
+                let known = self.known_ids(estate).await?;
+                known.map_or(Catalogue::Unknown, Catalogue::compared_with)
+            }
             (DatasetType::Interactions | DatasetType::Users, _) => Catalogue::Unknown,
         })
     }
 
-    /// Keeps `ids` for the checks of interactions.
+    /// Keeps `ids` for the checks of interactions; the key to keep with the check.
     ///
     /// # Errors
     /// S3's, after its retries.
-    pub(crate) async fn keep_known_ids(&self, ids: Vec<u8>) -> Result<(), AwsError> {
-        self.put(KEY, "application/octet-stream", ids).await
+    pub(crate) async fn keep_known_ids(&self, ids: Vec<u8>) -> Result<String, AwsError> {
+        self.put(KEY, "application/octet-stream", ids).await?;
+        Ok(KEY.to_owned())
     }
 
-    async fn known_ids(&self) -> Result<Option<KnownIds>, AwsError> {
-        let bytes = self.get_small(KEY).await?;
-        Ok(bytes.and_then(KnownIds::from_stored))
+    /// The ids kept, once the items were checked: S3 answers that a key is not there only to those
+    /// who may list.
+    async fn known_ids(&self, estate: &Estate) -> Result<Option<KnownIds>, CheckError> {
+        let check = estate.operations.good_check(DatasetType::Items).await?;
+        let Some(key) = check.and_then(|check| check.known_ids) else {
+            return Ok(None);
+        };
+        let bytes = self.get_small(&key).await?;
+        Ok(KnownIds::from_stored(bytes))
     }
 }

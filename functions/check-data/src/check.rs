@@ -58,9 +58,7 @@ impl Check<'_> {
             config: &self.estate.config,
             now: self.now,
         };
-        let catalogue = self
-            .bucket
-            .catalogue(self.dataset, self.mode, &self.estate.config);
+        let catalogue = self.bucket.catalogue(self.dataset, self.mode, self.estate);
         let mut found = reading.judge(catalogue.await?).await?;
         self.conclude(&mut found);
         let skipped = self.too_little(&found);

@@ -17,8 +17,8 @@ pub(crate) fn judge(
     last: &GoodImport,
     limits: &DataChecks,
 ) {
-    // What is new since yesterday may be much or little.
-    if mode == ImportMode::Full {
+    // What is new since yesterday may be much or little; an import that was never checked has no volume.
+    if mode == ImportMode::Full && last.rows > 0 {
         volume(problems, tally.good, last.rows, limits.volume);
     }
     if let Some(share) = mix(&tally.events, &last.event_mix) {

@@ -9,7 +9,7 @@
 //! - Metrics, by dataset: `Rows`, `RowsRejected`, `Passed`, `CheckTime`.
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`.
 //! - Permissions: `s3:ListBucket` and `s3:GetObject` on `datasets/*`, `s3:GetObject` on the
-//!   configuration and on the known items under `reports/check-data/items/`; `s3:PutObject` and
+//!   configuration and on `reports/check-data/items/known.ids`; `s3:PutObject` and
 //!   `s3:AbortMultipartUpload` on `datasets/checked/*`, `rejected/check-data/*` and
 //!   `reports/check-data/*`; `dynamodb:GetItem` and `PutItem` on the Operations table; the bucket's
 //!   KMS key.

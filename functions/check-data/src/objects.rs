@@ -73,24 +73,20 @@ impl Bucket {
         }
     }
 
-    /// A small object of our own, `None` when it is not there.
+    /// A small object of our own.
     ///
     /// # Errors
-    /// S3's, after its retries.
-    pub(crate) async fn get_small(&self, key: &str) -> Result<Option<Vec<u8>>, AwsError> {
+    /// When it is not there, or breaks off.
+    pub(crate) async fn get_small(&self, key: &str) -> Result<Vec<u8>, CheckError> {
         let answer = self.client.get_object().bucket(&self.name).key(key).send();
-        let body = match answer.await.map_err(failure("s3:GetObject")) {
-            Ok(answer) => answer.body.collect().await,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        match body {
-            Ok(body) => Ok(Some(body.to_vec())),
-            Err(error) => {
-                tracing::warn!(key, %error, "the object broke off and is done without");
-                Ok(None)
-            }
-        }
+        let answer = answer.await.map_err(failure("s3:GetObject"))?;
+        let body = answer.body.collect().await;
+        let body = body.map_err(|error| CheckError::BrokenOff {
+            key: key.to_owned(),
+            offset: 0,
+            message: error.to_string(),
+        })?;
+        Ok(body.to_vec())
     }
 
     /// Stores a small object.

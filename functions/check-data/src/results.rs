@@ -83,6 +83,7 @@ impl Kept {
                 sample_items: tally.items.samples,
                 fingerprint: check.source.fingerprint.clone(),
                 objects: check.source.marks.clone(),
+                known_ids: None,
             },
             known_ids: match tally.catalogue {
                 Catalogue::Collected(known) => Some(known.into_stored()),
@@ -154,11 +155,13 @@ pub(crate) async fn store(
 }
 
 async fn keep(check: &Check<'_>, report: String, kept: Kept) -> Result<(), CheckError> {
-    if let Some(ids) = kept.known_ids {
-        check.bucket.keep_known_ids(ids).await?;
-    }
+    let known_ids = match kept.known_ids {
+        Some(ids) => Some(check.bucket.keep_known_ids(ids).await?),
+        None => None,
+    };
     let good = GoodCheck {
         report,
+        known_ids,
         ..kept.check
     };
     let operations = &check.estate.operations;

@@ -31,6 +31,9 @@ pub struct GoodCheck {
     /// One mark for each object that is imported once this is; INCREMENTAL checks only.
     #[serde(default)]
     pub objects: Vec<String>,
+    /// The S3 key of the ids that the items dataset has; checks of items only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_ids: Option<String>,
 }
 
 impl Operations {
