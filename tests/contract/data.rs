@@ -1,5 +1,6 @@
 //! `check-data`, `import-job`, `check-status`: good data goes in, bad data is named.
 
+use local::front_door::Fault;
 use serde_json::{Value, json};
 use tests::{Shop, interactions_csv, items_csv, users_csv};
 
@@ -15,8 +16,28 @@ pub(crate) const CASES: &[super::Case] = &[
         rejects_broken_rows,
     ),
     (
+        "check-data stops interactions with items of another system",
+        stops_unknown_items,
+    ),
+    (
         "import-job imports, and a re-run finds its job",
         imports_once,
+    ),
+    (
+        "import-job does not import the same objects again, unless forced",
+        skips_unchanged_objects,
+    ),
+    (
+        "check-data stops what has drifted from the last good import",
+        stops_drift,
+    ),
+    (
+        "import-job sends few new items itself, only once, through throttling",
+        sends_few_new_items,
+    ),
+    (
+        "check-data lets few new interactions wait",
+        few_new_interactions_wait,
     ),
     (
         "import-job names an estate that is not there",
@@ -129,18 +150,172 @@ fn rejects_broken_rows(shop: &Shop) {
     );
 }
 
+fn stops_unknown_items(shop: &Shop) {
+    shop.put(
+        "datasets/unknown/1.csv",
+        interactions_csv().replace(",i", ",sku-"),
+    );
+    let answer = check(shop, "interactions", "datasets/unknown/", "unknown");
+    assert_eq!(answer["passed"], false, "{answer}");
+    let problems = answer["problems"].to_string();
+    assert!(
+        problems.contains("1200 good interactions (100.0 %)"),
+        "{problems}"
+    );
+    let page = shop.get(answer["page"].as_str().expect("a page"));
+    assert!(
+        page.contains("Stops the import") && page.contains("<svg"),
+        "{page}"
+    );
+}
+
+fn import(shop: &Shop, dataset: &str, location: &Value, run: &str, more: &[(&str, &str)]) -> Value {
+    let mut event = json!({ "dataset": dataset, "location": location, "run": run });
+    for (name, value) in more {
+        event[*name] = json!(value);
+    }
+    shop.invoke("import-job", &event)
+}
+
 fn imports_once(shop: &Shop) {
     for dataset in ["items", "users", "interactions"] {
-        let event = json!({
-            "dataset": dataset, "location": format!("datasets/full/{dataset}/"),
-            "importMode": "FULL", "run": "first",
-        });
-        let first = shop.invoke("import-job", &event);
-        let again = shop.invoke("import-job", &event);
+        let checked = check(shop, dataset, &format!("datasets/full/{dataset}/"), "first");
+        let import = || import(shop, dataset, &checked["location"], "first", &[]);
+        let (first, again) = (import(), import());
         assert_eq!(first["arn"], again["arn"], "one run is one job");
         let status = shop.settled(first["arn"].as_str().expect("an ARN"));
         assert_eq!(status["ok"], true, "{status}");
+        let remembered = import();
+        assert_eq!(
+            (&remembered["arn"], &remembered["done"]),
+            (&first["arn"], &json!(true))
+        );
     }
+}
+
+fn skips_unchanged_objects(shop: &Shop) {
+    let checked = check(shop, "users", "datasets/full/users/", "second");
+    let skipped = import(shop, "users", &checked["location"], "second", &[]);
+    assert_eq!(
+        (&skipped["done"], &skipped["arn"]),
+        (&json!(true), &Value::Null)
+    );
+    assert!(
+        skipped["skipped"].to_string().contains("run first"),
+        "{skipped}"
+    );
+
+    let event = json!({
+        "dataset": "users", "location": checked["location"], "run": "second", "force": true,
+    });
+    let forced = shop.invoke("import-job", &event);
+    let status = shop.settled(forced["arn"].as_str().expect("a job"));
+    assert_eq!(status["ok"], true, "{status}");
+}
+
+fn stops_drift(shop: &Shop) {
+    shop.put(
+        "datasets/drift/1.csv",
+        interactions_csv().replace("view", "impression"),
+    );
+    let answer = check(shop, "interactions", "datasets/drift/", "drift");
+    assert_eq!(answer["passed"], false, "{answer}");
+    let problems = answer["problems"].to_string();
+    assert!(
+        problems.contains("mix of event types differs by 80.0 %"),
+        "{problems}"
+    );
+}
+
+/// Runs `body` while the estate has folders for INCREMENTAL imports.
+fn with_increments(shop: &Shop, body: impl FnOnce()) {
+    let config = shop.get("config/personalization.yaml");
+    let mut changed = config.clone();
+    for dataset in ["items", "interactions"] {
+        let full = format!("location: datasets/full/{dataset}/ }}");
+        let both = format!(
+            "location: datasets/full/{dataset}/, incrementalLocation: datasets/partial/{dataset}/ }}"
+        );
+        changed = changed.replace(&full, &both);
+    }
+    shop.put("config/personalization.yaml", changed);
+    body();
+    shop.put("config/personalization.yaml", config);
+}
+
+fn check_new(shop: &Shop, dataset: &str, run: &str) -> Value {
+    let event = json!({ "dataset": dataset, "importMode": "INCREMENTAL", "run": run });
+    shop.invoke("check-data", &event)
+}
+
+fn sends_few_new_items(shop: &Shop) {
+    with_increments(shop, || {
+        let new: String = (0..25)
+            .map(|n| format!("new{n},{n}.5,c1,1767225600,New\n"))
+            .collect();
+        let header = items_csv().lines().next().expect("a header").to_owned();
+        shop.put("datasets/partial/items/1.csv", format!("{header}\n{new}"));
+        let checked = check_new(shop, "items", "new");
+        assert_eq!(
+            (&checked["rows"], &checked["skipped"]),
+            (&json!(25), &Value::Null)
+        );
+
+        let mode = [("importMode", "INCREMENTAL")];
+        let throttled = Fault {
+            throttle: 30,
+            ..Fault::default()
+        };
+        let sent = shop.with_fault("personalize", throttled, || {
+            import(shop, "items", &checked["location"], "new", &mode)
+        });
+        assert_eq!(
+            (&sent["done"], &sent["refused"]),
+            (&json!(true), &json!(0)),
+            "{sent}"
+        );
+        let key = [("pk", "estate#shop"), ("sk", "progress#items")];
+        let progress = shop
+            .item("OperationsTableName", &key)
+            .expect("its progress");
+        assert_eq!(progress["rows"].as_n().expect("a number"), "25");
+
+        let again = check_new(shop, "items", "newer");
+        assert!(
+            again["skipped"]
+                .to_string()
+                .contains("datasets/partial/items/"),
+            "{again}"
+        );
+        shop.put(
+            "datasets/partial/items/2.csv",
+            format!("{header}\nnew25,1,c1,1767225600,\n"),
+        );
+        let newest = check_new(shop, "items", "newest");
+        assert_eq!(newest["rows"], 1, "only what is new is read: {newest}");
+    });
+}
+
+fn few_new_interactions_wait(shop: &Shop) {
+    with_increments(shop, || {
+        let few: String = interactions_csv()
+            .lines()
+            .take(11)
+            .map(|line| line.to_owned() + "\n")
+            .collect();
+        shop.put("datasets/partial/interactions/1.csv", few);
+        let waiting = check_new(shop, "interactions", "waiting");
+        assert_eq!(
+            (&waiting["passed"], &waiting["rows"]),
+            (&json!(true), &json!(10))
+        );
+        assert!(
+            waiting["skipped"]
+                .to_string()
+                .contains("an import needs 1000"),
+            "{waiting}"
+        );
+    });
 }
 
 fn names_a_missing_dataset(shop: &Shop) {

@@ -43,6 +43,19 @@ impl Distinct {
         self.scaled(self.kept.values().filter(|count| **count >= 2).count())
     }
 
+    /// How many ids come how often: an upper bound of the times, and the ids up to it that are in no
+    /// group before.
+    pub(crate) fn groups(&self) -> [(u32, u64); 8] {
+        let mut groups = [1, 2, 4, 9, 19, 49, 99, u32::MAX].map(|most| (most, 0));
+        for times in self.kept.values() {
+            let group = groups.iter_mut().find(|(most, _)| times <= most);
+            if let Some((_, ids)) = group {
+                *ids += 1 << self.level;
+            }
+        }
+        groups
+    }
+
     /// Whether the counts are exact.
     pub(crate) fn is_exact(&self) -> bool {
         self.level == 0
@@ -65,6 +78,15 @@ mod tests {
             ids.add(of([id]));
         }
         assert_eq!((ids.count(), ids.repeated(), ids.is_exact()), (3, 2, true));
+    }
+
+    #[test]
+    fn ids_are_grouped_by_how_often_they_come() {
+        let mut ids = Distinct::default();
+        for id in ["a", "a", "a", "b", "c", "c", "c", "c"] {
+            ids.add(of([id]));
+        }
+        assert_eq!(ids.groups()[..4], [(1, 1), (2, 0), (4, 2), (9, 0)]);
     }
 
     #[test]

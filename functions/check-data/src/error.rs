@@ -33,6 +33,14 @@ pub(crate) enum CheckError {
         /// The dataset asked for.
         dataset: &'static str,
     },
+    /// Account cannot be kept of all objects.
+    #[error("in {location}, {problem}")]
+    TooManyObjects {
+        /// The folder.
+        location: String,
+        /// How many there are, and what to do.
+        problem: String,
+    },
     /// The run's name cannot be part of a key.
     #[error(
         "`run` is `{run}`; it is 1 to 100 letters, digits, - and _, as the name of a workflow's execution"
@@ -94,7 +102,9 @@ impl Fault for CheckError {
             Self::Config(error) => error.kind(),
             Self::Operations(error) => error.kind(),
             Self::Aws(error) => error.kind(),
-            Self::Undeclared { .. } | Self::Run { .. } => FaultKind::InvalidInput,
+            Self::Undeclared { .. } | Self::TooManyObjects { .. } | Self::Run { .. } => {
+                FaultKind::InvalidInput
+            }
             Self::Changed { .. } => FaultKind::Conflict,
             Self::BrokenOff { .. } => FaultKind::Retryable,
             Self::Encoding { .. } => FaultKind::Failed,

@@ -26,7 +26,8 @@ pub(crate) struct Object {
     pub(crate) key: String,
     /// Its size.
     pub(crate) bytes: u64,
-    etag: Option<String>,
+    /// What S3 calls its content.
+    pub(crate) etag: Option<String>,
 }
 
 impl Bucket {
@@ -70,6 +71,22 @@ impl Bucket {
             offset: 0,
             breaks: 0,
         }
+    }
+
+    /// A small object of our own.
+    ///
+    /// # Errors
+    /// When it is not there, or breaks off.
+    pub(crate) async fn get_small(&self, key: &str) -> Result<Vec<u8>, CheckError> {
+        let answer = self.client.get_object().bucket(&self.name).key(key).send();
+        let answer = answer.await.map_err(failure("s3:GetObject"))?;
+        let body = answer.body.collect().await;
+        let body = body.map_err(|error| CheckError::BrokenOff {
+            key: key.to_owned(),
+            offset: 0,
+            message: error.to_string(),
+        })?;
+        Ok(body.to_vec())
     }
 
     /// Stores a small object.

@@ -1,8 +1,6 @@
 //! One reading of a dataset: every line judged, counted, kept as rejected or copied as good.
 //! It takes bytes and knows neither S3 nor time-outs; `check` feeds it.
 
-use shared::config::DatasetType;
-
 use crate::{
     columns::Columns,
     duplicates::{Duplicates, WINDOW},
@@ -70,32 +68,36 @@ impl File {
 }
 
 impl<'a> Pass<'a> {
-    /// Starts reading a dataset at `now` (epoch seconds); with `copying`, good rows are kept for
-    /// [`Self::take_copied`], under one header in the schema's order whatever the objects' own.
-    ///
-    /// # Errors
-    /// When the header cannot be written as CSV.
-    pub(crate) fn start(
-        dataset: DatasetType,
-        columns: &'a Columns,
-        now: i64,
-        copying: bool,
-    ) -> Result<Self, csv::Error> {
-        let copy = copying.then(|| csv::Writer::from_writer(Vec::with_capacity(COPIED)));
-        let mut pass = Self {
+    /// Starts judging a dataset at `now` (epoch seconds).
+    pub(crate) fn judging(columns: &'a Columns, tally: Tally, now: i64) -> Self {
+        Self {
             columns,
             now,
             duplicates: Duplicates::remembering(WINDOW),
-            tally: Tally::new(dataset, columns),
+            tally,
             rejected: RejectedRows::default(),
             problems: Problems::default(),
             rows: Vec::new(),
-            copy,
-        };
-        if let Some(copy) = &mut pass.copy {
-            copy.write_record(columns.names())?;
+            copy: None,
         }
-        Ok(pass)
+    }
+
+    /// The same, keeping good rows for [`Self::take_copied`], under one header in the schema's order
+    /// whatever the objects' own.
+    ///
+    /// # Errors
+    /// When the header cannot be written as CSV.
+    pub(crate) fn copying(
+        columns: &'a Columns,
+        tally: Tally,
+        now: i64,
+    ) -> Result<Self, csv::Error> {
+        let mut copy = csv::Writer::from_writer(Vec::with_capacity(COPIED));
+        copy.write_record(columns.names())?;
+        Ok(Self {
+            copy: Some(copy),
+            ..Self::judging(columns, tally, now)
+        })
     }
 
     /// Takes the next bytes of `file`; `last`: these are its end.
@@ -215,14 +217,18 @@ impl<'a> Pass<'a> {
 
 #[cfg(test)]
 mod tests {
+    use shared::config::DatasetType;
+
     use super::*;
-    use crate::columns::tests::shipped;
+    use crate::{catalogue::Catalogue, columns::tests::shipped, verdict::tests::config_with};
 
     const NOW: i64 = 1_700_000_000;
 
     /// Reads `files`; the outcome and the copy of good rows.
     fn read(columns: &Columns, files: &[(&str, &str)]) -> (Outcome, String) {
-        let mut pass = Pass::start(DatasetType::Users, columns, NOW, true).unwrap();
+        let config = config_with(|_| ());
+        let tally = Tally::new(DatasetType::Users, columns, &config, Catalogue::Unknown);
+        let mut pass = Pass::copying(columns, tally, NOW).unwrap();
         for (key, text) in files {
             let mut file = File::new(key);
             for chunk in text.as_bytes().chunks(5) {

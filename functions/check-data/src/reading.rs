@@ -3,13 +3,15 @@
 //! Two readings, because most datasets have no broken row and then nothing needs to be copied; and
 //! because a copy is worth its upload only once the whole is known to be good.
 
-use shared::config::DatasetType;
+use shared::config::{DatasetType, EstateConfig};
 
 use crate::{
+    catalogue::Catalogue,
     columns::Columns,
     error::CheckError,
     objects::{Bucket, Object},
     pass::{File, Outcome, Pass},
+    tally::Tally,
     upload::{PART, Upload},
 };
 
@@ -23,6 +25,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) dataset: DatasetType,
     /// Its columns.
     pub(crate) columns: &'a Columns,
+    /// What is to be trained on it.
+    pub(crate) config: &'a EstateConfig,
     /// Epoch seconds; the same for both readings, so that they judge the same.
     pub(crate) now: i64,
 }
@@ -32,8 +36,9 @@ impl Reading<'_> {
     ///
     /// # Errors
     /// When an object cannot be read to its end, or was changed meanwhile.
-    pub(crate) async fn judge(&self) -> Result<Outcome, CheckError> {
-        let mut pass = Pass::start(self.dataset, self.columns, self.now, false)?;
+    pub(crate) async fn judge(&self, catalogue: Catalogue) -> Result<Outcome, CheckError> {
+        let tally = Tally::new(self.dataset, self.columns, self.config, catalogue);
+        let mut pass = Pass::judging(self.columns, tally, self.now);
         for object in self.objects {
             let mut file = File::new(&object.key);
             let mut body = self.bucket.read(object);
@@ -59,7 +64,8 @@ impl Reading<'_> {
     }
 
     async fn copy_parts(&self, upload: &mut Upload<'_>) -> Result<(), CheckError> {
-        let mut pass = Pass::start(self.dataset, self.columns, self.now, true)?;
+        let tally = Tally::new(self.dataset, self.columns, self.config, Catalogue::Unknown);
+        let mut pass = Pass::copying(self.columns, tally, self.now)?;
         for object in self.objects {
             let mut file = File::new(&object.key);
             let mut body = self.bucket.read(object);

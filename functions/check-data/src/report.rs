@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::config::DatasetType;
+use shared::{config::DatasetType, operations::ImportMode};
 
 use crate::{
+    check::Check,
     duplicates::WINDOW,
     objects::Object,
+    pass::Outcome,
     reason::Reason,
     rejected::MAX_ROWS,
     tally::{Ids, Tally},
@@ -24,6 +26,8 @@ const MAX_OBJECTS: usize = 1_000;
 pub(crate) struct Report {
     /// What was checked.
     pub(crate) dataset: DatasetType,
+    /// What it was checked for.
+    pub(crate) import_mode: ImportMode,
     /// The workflow's execution that asked for it.
     pub(crate) run: String,
     /// When, in UTC.
@@ -47,15 +51,110 @@ pub(crate) struct Report {
     pub(crate) users: Count,
     /// Items in good rows.
     pub(crate) items: Count,
+    /// Good rows with an item that the items dataset lacks; absent when they were not compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unknown_items: Option<u64>,
     /// The first and the last interaction, in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) time_span: Option<[String; 2]>,
+    /// Good rows by day, month or year; of interactions.
+    pub(crate) over_time: Vec<(String, u64)>,
+    /// How many users have how many good rows; of interactions.
+    pub(crate) rows_per_user: Vec<(String, u64)>,
     /// Good rows by event type; empty but for interactions.
     pub(crate) event_mix: BTreeMap<String, u64>,
+    /// What it was compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) last_import: Option<LastImport>,
     /// With how many rows before it each row was compared.
     pub(crate) duplicates_compared_with: String,
     /// The objects read, the first thousand.
     pub(crate) objects: Vec<ObjectRead>,
+}
+
+/// The last good import, as far as a report shows it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LastImport {
+    /// When, in UTC.
+    pub(crate) imported_at: String,
+    /// Its rows.
+    pub(crate) rows: u64,
+    /// Its rows by event type.
+    pub(crate) event_mix: BTreeMap<String, u64>,
+}
+
+impl Report {
+    /// What `check` found; takes the problems and the event types out of `found`.
+    pub(crate) fn new(
+        check: &Check<'_>,
+        found: &mut Outcome,
+        rejected_rows: Option<RejectedFile>,
+        location: String,
+    ) -> Self {
+        let tally = &found.tally;
+        let interactions = check.dataset == DatasetType::Interactions;
+        Self {
+            dataset: check.dataset,
+            import_mode: check.mode,
+            run: check.run.clone(),
+            checked_at: utc(check.now),
+            passed: found.problems.passed(),
+            source: check.location.clone(),
+            location,
+            rows: tally.good,
+            rejected: tally.rejected.clone(),
+            rejected_rows,
+            users: (&tally.users).into(),
+            items: (&tally.items).into(),
+            unknown_items: tally.catalogue.unknown_rows(),
+            time_span: time_span(tally),
+            over_time: tally.timeline.periods(),
+            rows_per_user: if interactions {
+                rows_per_user(&tally.users)
+            } else {
+                Vec::new()
+            },
+            event_mix: tally.events.clone(),
+            last_import: check.last.as_ref().map(|last| LastImport {
+                imported_at: utc(last.imported_at),
+                rows: last.rows,
+                event_mix: last.event_mix.clone(),
+            }),
+            duplicates_compared_with: compared_with(found.compared_all),
+            objects: objects(&check.source.objects, &found.rows),
+            problems: std::mem::take(&mut found.problems).into_list(),
+        }
+    }
+
+    /// The key of the report as a file of this kind.
+    pub(crate) fn key(&self, extension: &str) -> String {
+        format!(
+            "reports/check-data/{}/{}.{extension}",
+            self.dataset.name(),
+            self.run
+        )
+    }
+
+    /// Rows that broke a rule.
+    pub(crate) fn rejections(&self) -> u64 {
+        self.rejected.values().sum()
+    }
+}
+
+/// How many users have one row, two, up to four, and so on.
+fn rows_per_user(users: &Ids) -> Vec<(String, u64)> {
+    let mut least = 1;
+    let groups = users.distinct.groups().into_iter().map(|(most, users)| {
+        let name = match most {
+            u32::MAX => format!("{least} and more"),
+            most if most == least => most.to_string(),
+            most => format!("{least} to {most}"),
+        };
+        least = most.saturating_add(1);
+        (name, users)
+    });
+    groups.collect()
 }
 
 /// The file of rejected rows.
@@ -86,11 +185,11 @@ impl RejectedFile {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Count {
     /// How many.
-    different: u64,
+    pub(crate) different: u64,
     /// How many come in two rows or more.
     repeated: u64,
     /// Whether the numbers are counted, not estimated.
-    exact: bool,
+    pub(crate) exact: bool,
 }
 
 impl From<&Ids> for Count {
@@ -107,13 +206,13 @@ impl From<&Ids> for Count {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ObjectRead {
-    key: String,
-    bytes: u64,
-    rows: u64,
+    pub(crate) key: String,
+    pub(crate) bytes: u64,
+    pub(crate) rows: u64,
 }
 
 /// The objects read, with the rows of each.
-pub(crate) fn objects(objects: &[Object], rows: &[u64]) -> Vec<ObjectRead> {
+fn objects(objects: &[Object], rows: &[u64]) -> Vec<ObjectRead> {
     let read = objects.iter().zip(rows).take(MAX_OBJECTS);
     read.map(|(object, rows)| ObjectRead {
         key: object.key.clone(),
@@ -124,17 +223,22 @@ pub(crate) fn objects(objects: &[Object], rows: &[u64]) -> Vec<ObjectRead> {
 }
 
 /// The span of `tally` in UTC.
-pub(crate) fn time_span(tally: &Tally) -> Option<[String; 2]> {
+fn time_span(tally: &Tally) -> Option<[String; 2]> {
     tally.span.map(|(first, last)| [utc(first), utc(last)])
 }
 
 /// `seconds` since 1970 as `2026-11-23T06:31:26Z`; as a number when no calendar has them.
-pub(crate) fn utc(seconds: i64) -> String {
+fn utc(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
 }
 
+/// Now, in seconds since 1970.
+pub(crate) fn now() -> i64 {
+    Timestamp::now().as_second()
+}
+
 /// How far back duplicates were looked for.
-pub(crate) fn compared_with(all: bool) -> String {
+fn compared_with(all: bool) -> String {
     if all {
         "all rows".to_owned()
     } else {
@@ -152,6 +256,23 @@ mod tests {
         let tally = interactions(&[("u", "i", "1291191960", "view")]);
         let time = "2010-12-01T08:26:00Z".to_owned();
         assert_eq!(time_span(&tally), Some([time.clone(), time]));
+    }
+
+    #[test]
+    fn users_are_grouped_by_their_rows() {
+        let tally = interactions(&[
+            ("u", "i", "1", "view"),
+            ("v", "i", "1", "view"),
+            ("v", "i", "2", "view"),
+            ("v", "i", "3", "view"),
+        ]);
+        let groups = rows_per_user(&tally.users);
+        let shown = |index: usize| (groups[index].0.as_str(), groups[index].1);
+        assert_eq!(
+            [shown(0), shown(1), shown(2)],
+            [("1", 1), ("2", 0), ("3 to 4", 1)]
+        );
+        assert_eq!(shown(7), ("100 and more", 0));
     }
 
     #[test]

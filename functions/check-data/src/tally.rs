@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use shared::config::DatasetType;
+use shared::config::{DatasetType, EstateConfig};
 
-use crate::{columns::Columns, distinct::Distinct, hash, reason::Reason, row::Values};
+use crate::{
+    catalogue::Catalogue, columns::Columns, distinct::Distinct, hash, minimum::Training,
+    reason::Reason, row::Values, timeline::Timeline,
+};
 
 /// Users and items kept to ask a campaign about after a training.
 const SAMPLES: usize = 10;
@@ -25,12 +28,19 @@ pub(crate) struct Tally {
     pub(crate) users: Ids,
     /// Items in good rows.
     pub(crate) items: Ids,
+    /// The items of the catalogue, and the good rows with others.
+    pub(crate) catalogue: Catalogue,
     /// The earliest and the latest interaction, in epoch seconds.
     pub(crate) span: Option<(i64, i64)>,
+    /// Good rows by day.
+    pub(crate) timeline: Timeline,
     /// Good rows by event type.
     pub(crate) events: BTreeMap<String, u64>,
+    /// What is to be trained on them.
+    pub(crate) trainings: Vec<Training>,
     time: Option<usize>,
     event: Option<usize>,
+    value: Option<usize>,
 }
 
 /// The ids in one column.
@@ -46,26 +56,32 @@ pub(crate) struct Ids {
 
 impl Tally {
     /// Nothing counted yet.
-    pub(crate) fn new(dataset: DatasetType, columns: &Columns) -> Self {
+    pub(crate) fn new(
+        dataset: DatasetType,
+        columns: &Columns,
+        config: &EstateConfig,
+        catalogue: Catalogue,
+    ) -> Self {
+        let interactions = dataset == DatasetType::Interactions;
         let ids = |column| Ids {
             distinct: Distinct::default(),
             samples: Vec::new(),
             column: columns.index(column),
-            sampled_at: if dataset == DatasetType::Interactions {
-                2
-            } else {
-                1
-            },
+            sampled_at: if interactions { 2 } else { 1 },
         };
         Self {
             good: 0,
             rejected: BTreeMap::new(),
             users: ids("USER_ID"),
             items: ids("ITEM_ID"),
+            catalogue,
             span: None,
+            timeline: Timeline::default(),
             events: BTreeMap::new(),
+            trainings: Training::declared(config),
             time: columns.index("TIMESTAMP"),
             event: columns.index("EVENT_TYPE"),
+            value: columns.index("EVENT_VALUE"),
         }
     }
 
@@ -73,13 +89,16 @@ impl Tally {
     pub(crate) fn good(&mut self, values: &Values<'_>) {
         self.good += 1;
         self.users.add(values);
-        self.items.add(values);
+        if let Some(item) = self.items.add(values) {
+            self.catalogue.item(item);
+        }
         if let Some(time) = self.time.and_then(|column| values[column].parse().ok()) {
             let (first, last) = self.span.unwrap_or((time, time));
             self.span = Some((first.min(time), last.max(time)));
+            self.timeline.add(time);
         }
         if let Some(column) = self.event {
-            self.event(values[column]);
+            self.event(values[column], values);
         }
     }
 
@@ -93,7 +112,11 @@ impl Tally {
         self.rejected.values().sum()
     }
 
-    fn event(&mut self, name: &str) {
+    fn event(&mut self, name: &str, values: &Values<'_>) {
+        for training in self.trainings.iter_mut().filter(|one| one.selects()) {
+            let value = self.value.and_then(|column| values[column].parse().ok());
+            training.count(name, value);
+        }
         if let Some(count) = self.events.get_mut(name) {
             *count += 1;
             return;
@@ -108,30 +131,41 @@ impl Tally {
 }
 
 impl Ids {
-    fn add(&mut self, values: &Values<'_>) {
-        let Some(id) = self.column.map(|column| values[column]) else {
-            return;
-        };
-        let times = self.distinct.add(hash::of([id]));
+    /// Counts the row's id; its hash, when the dataset has this column.
+    fn add(&mut self, values: &Values<'_>) -> Option<u64> {
+        let id = values[self.column?];
+        let hash = hash::of([id]);
+        let times = self.distinct.add(hash);
         if times == self.sampled_at && self.samples.len() < SAMPLES {
             self.samples.push(id.to_owned());
         }
+        Some(hash)
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::columns::tests::shipped;
+    use crate::{columns::tests::shipped, known::KnownIds, verdict::tests::config_with};
+
+    /// The tally of interactions given as the values of their columns.
+    pub(crate) fn tally_for<'a>(
+        config: &EstateConfig,
+        rows: impl Iterator<Item = [&'a str; 5]>,
+    ) -> Tally {
+        let dataset = DatasetType::Interactions;
+        let mut tally = Tally::new(dataset, &shipped(dataset), config, Catalogue::Unknown);
+        rows.for_each(|row| tally.good(&row.to_vec()));
+        tally
+    }
 
     /// The tally of interactions given as (user, item, time, event type).
     pub(crate) fn interactions(rows: &[(&str, &str, &str, &str)]) -> Tally {
-        let dataset = DatasetType::Interactions;
-        let mut tally = Tally::new(dataset, &shipped(dataset));
-        for (user, item, time, event) in rows {
-            tally.good(&vec![user, item, time, event, ""]);
-        }
-        tally
+        let config = config_with(|_| ());
+        let rows = rows
+            .iter()
+            .map(|(user, item, time, event)| [*user, *item, *time, *event, ""]);
+        tally_for(&config, rows)
     }
 
     #[test]
@@ -142,6 +176,7 @@ pub(crate) mod tests {
             ("u1", "i2", "200", "purchase"),
         ]);
         assert_eq!((tally.good, tally.span), (3, Some((50, 200))));
+        assert_eq!(tally.timeline.periods(), [("1970-01-01".to_owned(), 3)]);
         assert_eq!(
             (tally.users.distinct.count(), tally.items.distinct.count()),
             (2, 2)
@@ -150,6 +185,20 @@ pub(crate) mod tests {
             tally.events,
             [("purchase".to_owned(), 1), ("view".to_owned(), 2)].into()
         );
+    }
+
+    #[test]
+    fn items_that_the_catalogue_lacks_are_counted_by_row() {
+        let dataset = DatasetType::Interactions;
+        let mut known = KnownIds::none();
+        known.add(hash::of(["i1"]));
+        let config = config_with(|_| ());
+        let catalogue = Catalogue::compared_with(known);
+        let mut tally = Tally::new(dataset, &shipped(dataset), &config, catalogue);
+        for item in ["i1", "i2", "i2", "i1"] {
+            tally.good(&vec!["u", item, "1", "view", ""]);
+        }
+        assert_eq!(tally.catalogue.unknown_rows(), Some(2));
     }
 
     #[test]

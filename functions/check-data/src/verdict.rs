@@ -4,12 +4,17 @@
 //! Numbers: developer guide, "Amazon Personalize endpoints and quotas" and "Preparing training data".
 
 use serde::Serialize;
-use shared::config::{DatasetType, EstateConfig};
+use shared::{
+    config::{DatasetType, EstateConfig, Tolerance},
+    operations::{GoodImport, ImportMode},
+};
 
-use crate::tally::Tally;
+use crate::{
+    drift::{self, percent, share},
+    minimum::{self, MIN_ROWS},
+    tally::Tally,
+};
 
-/// Interactions a training needs, and records an import should have.
-const MIN_ROWS: u64 = 1_000;
 /// Users with at least two interactions a training needs.
 const MIN_REPEATED_USERS: u64 = 25;
 /// Of a hundred users, those that need at least two interactions.
@@ -24,6 +29,19 @@ pub(crate) struct Problem {
     pub(crate) stops: bool,
     /// What is wrong, where, and what to do.
     pub(crate) text: String,
+}
+
+/// What was asked of a check.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    /// What is checked.
+    pub(crate) dataset: DatasetType,
+    /// What it is checked for.
+    pub(crate) mode: ImportMode,
+    /// The estate.
+    pub(crate) config: &'a EstateConfig,
+    /// The last import of this mode that succeeded.
+    pub(crate) last: Option<&'a GoodImport>,
 }
 
 /// The problems of one dataset.
@@ -67,23 +85,61 @@ impl Problems {
         }
     }
 
-    /// Judges the counts of a dataset that was read to its end.
-    pub(crate) fn judge(&mut self, dataset: DatasetType, tally: &Tally, config: &EstateConfig) {
-        if dataset == DatasetType::Interactions {
-            self.interactions(tally);
-            self.event_types(tally, config);
-        } else if tally.good == 0 {
+    /// Adds one that warns or stops when `share` is beyond the tolerance at `path` of the configuration.
+    pub(crate) fn tolerate(&mut self, share: f64, limit: Tolerance, path: &str, text: &str) {
+        if share > limit.stop {
             self.stop(format!(
+                "{text} ({path}.stop is {}; raise it if this is how it should be)",
+                percent(limit.stop)
+            ));
+        } else if share > limit.warn {
+            self.warn(format!("{text} ({path}.warn is {})", percent(limit.warn)));
+        }
+    }
+
+    /// Judges the counts of a dataset that was read to its end.
+    pub(crate) fn judge(&mut self, asked: &Asked<'_>, tally: &Tally) {
+        if tally.good == 0 {
+            return self.stop(format!(
                 "there is no good row of {}{}",
-                dataset.name(),
+                asked.dataset.name(),
                 most(tally)
             ));
+        }
+        if asked.mode == ImportMode::Full {
+            self.enough(asked, tally);
+        }
+        self.unknown_items(tally, asked.config);
+        if let Some(last) = asked.last {
+            let limits = &asked.config.data_checks;
+            drift::judge(self, tally, asked.mode, last, limits);
+        }
+    }
+
+    /// What replaces all rows has to have enough for a training.
+    fn enough(&mut self, asked: &Asked<'_>, tally: &Tally) {
+        if asked.dataset == DatasetType::Interactions {
+            self.interactions(tally);
+            minimum::judge(self, tally, asked.config);
         } else if tally.good < MIN_ROWS {
             self.warn(format!(
                 "{} good rows of {}: Personalize asks for at least {MIN_ROWS} records an import and may refuse it{}",
-                tally.good, dataset.name(), most(tally)
+                tally.good, asked.dataset.name(), most(tally)
             ));
         }
+    }
+
+    fn unknown_items(&mut self, tally: &Tally, config: &EstateConfig) {
+        let Some(unknown) = tally.catalogue.unknown_rows() else {
+            return;
+        };
+        let share = share(unknown, tally.good);
+        let text = format!(
+            "{unknown} good interactions ({}) are with items that the items dataset does not have: nothing is known of these but the clicks; look for ids of another system, or for items that were left out",
+            percent(share)
+        );
+        let limit = config.data_checks.unknown_items;
+        self.tolerate(share, limit, "dataChecks.unknownItems", &text);
     }
 
     fn interactions(&mut self, tally: &Tally) {
@@ -109,22 +165,6 @@ impl Problems {
             ));
         }
     }
-
-    /// Solutions that train on one event type need the minimum of that type. Others can do without.
-    fn event_types(&mut self, tally: &Tally, config: &EstateConfig) {
-        for solution in &config.solutions {
-            let Some(event_type) = &solution.event_type else {
-                continue;
-            };
-            let rows = tally.events.get(event_type).copied().unwrap_or(0);
-            if rows < MIN_ROWS {
-                self.warn(format!(
-                    "{rows} good interactions of type `{event_type}`: the solution `{}` trains on these alone and needs at least {MIN_ROWS}",
-                    solution.name
-                ));
-            }
-        }
-    }
 }
 
 /// What most rejected rows were rejected for, as the end of a sentence.
@@ -140,18 +180,27 @@ fn most(tally: &Tally) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{reason::Reason, tally::tests::interactions};
 
-    fn config() -> EstateConfig {
+    /// The shipped estate with a change.
+    pub(crate) fn config_with(change: impl FnOnce(&mut EstateConfig)) -> EstateConfig {
         let text = include_str!("../../../config/personalization.yaml");
-        shared::config::parse("personalization.yaml", text).unwrap()
+        let mut config = shared::config::parse("personalization.yaml", text).unwrap();
+        change(&mut config);
+        config
     }
 
-    fn judged(tally: &Tally, config: &EstateConfig) -> (bool, String) {
+    fn judged(tally: &Tally, mode: ImportMode) -> (bool, String) {
+        let asked = Asked {
+            dataset: DatasetType::Interactions,
+            mode,
+            config: &config_with(|_| ()),
+            last: None,
+        };
         let mut problems = Problems::default();
-        problems.judge(DatasetType::Interactions, tally, config);
+        problems.judge(&asked, tally);
         let passed = problems.passed();
         let texts: Vec<String> = problems
             .into_list()
@@ -172,7 +221,10 @@ mod tests {
 
     #[test]
     fn the_least_that_personalize_takes_passes() {
-        assert_eq!(judged(&tally(1_000, 25), &config()), (true, String::new()));
+        assert_eq!(
+            judged(&tally(1_000, 25), ImportMode::Full),
+            (true, String::new())
+        );
     }
 
     #[test]
@@ -182,7 +234,7 @@ mod tests {
             few.rejected(Reason::TimeInMilliseconds);
         }
         few.rejected(Reason::Duplicate);
-        let (passed, text) = judged(&few, &config());
+        let (passed, text) = judged(&few, ImportMode::Full);
         assert!(!passed);
         assert!(text.contains("999 good interactions"), "{text}");
         assert!(
@@ -194,23 +246,38 @@ mod tests {
     #[test]
     fn users_need_histories() {
         assert!(
-            judged(&tally(1_000, 24), &config())
+            judged(&tally(1_000, 24), ImportMode::Full)
                 .1
                 .contains("24 users have two")
         );
-        let (passed, text) = judged(&tally(2_530, 2_505), &config());
+        let (passed, text) = judged(&tally(2_530, 2_505), ImportMode::Full);
         assert!(!passed && text.contains("25 of 2505 users"), "{text}");
-        assert!(judged(&tally(2_525, 2_500), &config()).0);
+        assert!(judged(&tally(2_525, 2_500), ImportMode::Full).0);
     }
 
     #[test]
-    fn a_solution_on_one_event_type_is_warned_about_without_stopping_the_others() {
-        let mut config = config();
-        config.solutions[0].event_type = Some("purchase".to_owned());
-        let (passed, text) = judged(&tally(1_000, 25), &config);
-        assert!(
-            passed && text.starts_with("0 good interactions of type `purchase`"),
-            "{text}"
+    fn what_is_added_needs_no_minimum_of_its_own() {
+        assert_eq!(
+            judged(&tally(10, 10), ImportMode::Incremental),
+            (true, String::new())
+        );
+        assert!(!judged(&tally(0, 1), ImportMode::Incremental).0);
+    }
+
+    #[test]
+    fn beyond_a_tolerance_is_told_and_beyond_the_next_is_stopped() {
+        let limit = Tolerance {
+            warn: 0.1,
+            stop: 0.5,
+        };
+        let told = |share| {
+            let mut problems = Problems::default();
+            problems.tolerate(share, limit, "dataChecks.volume", "less");
+            (problems.passed(), problems.into_list().len())
+        };
+        assert_eq!(
+            (told(0.1), told(0.5), told(0.51)),
+            ((true, 0), (true, 1), (false, 1))
         );
     }
 

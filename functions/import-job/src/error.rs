@@ -67,11 +67,23 @@ pub(crate) enum ImportError {
         /// What is stored.
         arn: String,
     },
-    /// Personalize made a job and gave it no ARN.
-    #[error("personalize:CreateDatasetImportJob answered without an ARN for `{job}`: try again")]
-    NoArn {
-        /// The job's name.
-        job: String,
+    /// The file of rows cannot be read or written.
+    #[error("{location}: {message}; start the import again, which writes it anew")]
+    Broken {
+        /// Its key.
+        location: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Personalize took none of the rows sent one by one.
+    #[error(
+        "Personalize refused every new row of {dataset}: rejected/import-job/{dataset}/{run}-*.csv in the data bucket has the reasons"
+    )]
+    AllRefused {
+        /// The dataset.
+        dataset: &'static str,
+        /// The run.
+        run: String,
     },
 }
 
@@ -83,11 +95,12 @@ impl Fault for ImportError {
             Self::Operations(error) => error.kind(),
             Self::Describe(error) => error.kind(),
             Self::Aws(error) => error.kind(),
-            Self::Undeclared { .. } | Self::NotApplied { .. } | Self::Location { .. } => {
-                FaultKind::InvalidInput
-            }
+            Self::Undeclared { .. }
+            | Self::NotApplied { .. }
+            | Self::Location { .. }
+            | Self::AllRefused { .. } => FaultKind::InvalidInput,
             Self::StoredArn { .. } => FaultKind::Failed,
-            Self::NoArn { .. } => FaultKind::Retryable,
+            Self::Broken { .. } => FaultKind::Retryable,
         }
     }
 }

@@ -93,10 +93,10 @@ mod tests {
     fn samples() -> GoodCheck {
         let ids = |prefix: &str| (0..20).map(|n| format!("{prefix}{n}")).collect();
         GoodCheck {
-            report: String::new(),
             rows: 20,
             sample_users: ids("u"),
             sample_items: ids("i"),
+            ..GoodCheck::default()
         }
     }
 

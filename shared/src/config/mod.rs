@@ -7,6 +7,7 @@ mod age;
 mod attribution;
 mod batch;
 mod capacity;
+mod data_checks;
 mod dataset;
 mod filter;
 mod load;
@@ -23,6 +24,7 @@ pub use age::Age;
 pub use attribution::{Metric, MetricAttribution};
 pub use batch::{BatchJob, BatchKind};
 pub use capacity::{Capacity, Event, Idle};
+pub use data_checks::{DataChecks, Tolerance};
 pub use dataset::{Dataset, DatasetType, Datasets, Imports};
 pub use filter::{Filter, Generation, NotATime};
 pub use load::{ConfigError, Versioned, load, load_if_changed, parse};
@@ -53,6 +55,9 @@ pub struct EstateConfig {
     /// When they are imported.
     #[serde(default)]
     pub imports: Imports,
+    /// How far they may be from what is expected of them.
+    #[serde(default)]
+    pub data_checks: DataChecks,
     /// Takes tracked events; without it nothing is learned between imports.
     pub event_tracker: Option<EventTracker>,
     /// Filters that placements may name.

@@ -2,12 +2,15 @@
 //!
 //! Everything of an estate is under `pk = estate#<estate>`; each kind of record is a file here and
 //! begins its `sk` with its own word: `<kind>#<name>` (states of resources), `check#<dataset>`,
-//! `applied#<kind>#<name>`, `decision#<solution>`, `lock#<workflow>`.
+//! `import#<dataset>#<mode>`, `progress#<dataset>`, `applied#<kind>#<name>`, `decision#<solution>`,
+//! `lock#<workflow>`.
 
 mod applied;
 mod check;
 mod decision;
+mod import;
 mod lock;
+mod progress;
 mod resource;
 
 use std::collections::HashMap;
@@ -23,7 +26,9 @@ use crate::{
 pub use applied::Applied;
 pub use check::GoodCheck;
 pub use decision::{Decision, Outcome};
+pub use import::{GoodImport, ImportMode};
 pub use lock::{LOCK_SECONDS, Lock};
+pub use progress::Progress;
 pub use resource::ResourceState;
 
 /// The table could not be read or written.

@@ -3,12 +3,16 @@
 use serde_json::Value;
 
 use super::Problems;
-use crate::config::{Dataset, DatasetType, EstateConfig};
+use crate::config::{Dataset, DatasetType, EstateConfig, Tolerance};
 
 impl Problems {
     pub(super) fn data(&mut self, config: &EstateConfig) {
         self.datasets(config);
         self.schemas(config);
+        let checks = &config.data_checks;
+        self.tolerance("dataChecks.unknownItems", checks.unknown_items);
+        self.tolerance("dataChecks.volume", checks.volume);
+        self.tolerance("dataChecks.eventMix", checks.event_mix);
         let imports = &config.imports;
         self.schedule("imports.full", imports.full.as_deref());
         self.schedule("imports.incremental", imports.incremental.as_deref());
@@ -19,6 +23,14 @@ impl Problems {
                 "imports.incremental",
                 "has nothing to import: give a dataset an incrementalLocation",
             );
+        }
+    }
+
+    fn tolerance(&mut self, path: &str, tolerance: Tolerance) {
+        self.share(&format!("{path}.warn"), tolerance.warn);
+        self.share(&format!("{path}.stop"), tolerance.stop);
+        if tolerance.warn > tolerance.stop {
+            self.add(path, "warns later than it stops: let warn be at most stop");
         }
     }
 
@@ -94,5 +106,23 @@ fn required_fields(kind: DatasetType) -> &'static [&'static str] {
         DatasetType::Items => &["ITEM_ID"],
         DatasetType::Users => &["USER_ID"],
         DatasetType::Interactions => &["USER_ID", "ITEM_ID", "TIMESTAMP"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::parse;
+
+    #[test]
+    fn a_tolerance_is_two_shares_in_their_order() {
+        let shipped = include_str!("../../../../config/personalization.yaml");
+        let with = |volume: &str| {
+            let text = format!("{shipped}\ndataChecks:\n  volume: {volume}\n");
+            parse("test.yaml", &text).map(|config| config.data_checks.volume.stop)
+        };
+        assert!((with("{ warn: 0.1, stop: 1 }").unwrap() - 1.0).abs() < f64::EPSILON);
+        let refused = |volume| with(volume).unwrap_err().to_string();
+        assert!(refused("{ warn: 0.5, stop: 0.2 }").contains("let warn be at most stop"));
+        assert!(refused("{ warn: 10, stop: 20 }").contains("dataChecks.volume.warn: is a share"));
     }
 }
