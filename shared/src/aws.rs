@@ -79,6 +79,12 @@ impl AwsError {
         )
     }
 
+    /// Whether DynamoDB refused a write because its condition does not hold.
+    #[must_use]
+    pub fn condition_failed(&self) -> bool {
+        self.code == "ConditionalCheckFailedException"
+    }
+
     /// Whether the service said that the thing to be made exists.
     #[must_use]
     pub fn already_exists(&self) -> bool {

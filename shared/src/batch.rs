@@ -1,4 +1,5 @@
-//! DynamoDB's BatchGetItem done to the end: keys the table did not get to are asked for again.
+//! DynamoDB's BatchGetItem and BatchWriteItem done to the end: what the table did not get to is asked
+//! for, or sent, again.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -6,17 +7,25 @@ use aws_sdk_dynamodb::{
     Client,
     config::http::HttpResponse,
     error::SdkError,
-    operation::batch_get_item::BatchGetItemError,
-    types::{AttributeValue, KeysAndAttributes},
+    operation::{batch_get_item::BatchGetItemError, batch_write_item::BatchWriteItemError},
+    types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest},
 };
+use futures::{TryStreamExt, stream};
 
 use crate::{
     aws::{AwsError, failure},
     fault::{Fault, FaultKind},
 };
 
-/// The most keys of one call.
+/// The most keys of one BatchGetItem.
 pub const MAX_KEYS: usize = 100;
+/// The most items of one BatchWriteItem.
+const MAX_PUTS: usize = 25;
+/// BatchWriteItems that run at once.
+const WRITES_AT_ONCE: usize = 4;
+
+/// An item as DynamoDB takes it.
+pub type Item = HashMap<String, AttributeValue>;
 
 /// How often, and after what pauses, unprocessed keys or items are sent again.
 #[derive(Debug, Clone, Copy)]
@@ -121,6 +130,65 @@ pub async fn get(
         tokio::time::sleep(pause).await;
     }
     Ok(found)
+}
+
+/// Writes `items`, whose keys are distinct, in place of what `table` has under their keys.
+///
+/// # Errors
+/// When a call fails, or items are left after all of `patience`; others may be written by then.
+pub async fn put(
+    client: &Client,
+    table: &str,
+    items: Vec<Item>,
+    patience: Patience,
+) -> Result<(), BatchError> {
+    let puts: Result<Vec<_>, _> = items.into_iter().map(put_request).collect();
+    stream::iter(puts?.chunks(MAX_PUTS).map(Ok))
+        .try_for_each_concurrent(WRITES_AT_ONCE, async |chunk| {
+            put_chunk(client, table, chunk.to_vec(), patience).await
+        })
+        .await
+}
+
+async fn put_chunk(
+    client: &Client,
+    table: &str,
+    mut left: Vec<WriteRequest>,
+    patience: Patience,
+) -> Result<(), BatchError> {
+    let mut pauses = patience.pauses();
+    loop {
+        let answer = client
+            .batch_write_item()
+            .request_items(table, left)
+            .send()
+            .await
+            .map_err(failure("dynamodb:BatchWriteItem"))?;
+        left = answer
+            .unprocessed_items
+            .and_then(|mut tables| tables.remove(table))
+            .unwrap_or_default();
+        if left.is_empty() {
+            return Ok(());
+        }
+        let Some(pause) = pauses.next() else {
+            return Err(BatchError::Undone {
+                table: table.to_owned(),
+                left: left.len(),
+                calls: patience.calls,
+            });
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+fn put_request(item: Item) -> Result<WriteRequest, AwsError> {
+    let put = PutRequest::builder()
+        .set_item(Some(item))
+        .build()
+        .map_err(SdkError::<BatchWriteItemError, HttpResponse>::construction_failure)
+        .map_err(failure("dynamodb:BatchWriteItem"))?;
+    Ok(WriteRequest::builder().put_request(put).build())
 }
 
 /// Attributes go by placeholders, because names like `url` are reserved words.

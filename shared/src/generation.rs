@@ -36,6 +36,17 @@ pub fn belongs(name: &str, stable: &str) -> bool {
     }
 }
 
+/// The date in the name of a generation of `stable`, in an order that is the time's as text too;
+/// none for the plain name and for what is not renewed as time goes on.
+#[must_use]
+pub fn due<'a>(name: &'a str, stable: &str) -> Option<&'a str> {
+    let (date, mark) = name
+        .strip_prefix(stable)?
+        .strip_prefix('-')?
+        .split_once('-')?;
+    (is_date(date) && is_mark(mark)).then_some(date)
+}
+
 fn is_mark(text: &str) -> bool {
     text.len() == MARK && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
 }
@@ -74,6 +85,17 @@ mod tests {
             Some(1)
         );
         assert!(belongs("a", "a") && !belongs("ab", "a") && !belongs("a-b", "a"));
+    }
+
+    #[test]
+    fn later_generations_have_later_dates() {
+        let names: Vec<String> = [1_795_392_000, 1_795_413_600, 1_795_478_400]
+            .map(|due| name("a", Some(due), "x"))
+            .into();
+        let dates: Vec<_> = names.iter().filter_map(|name| due(name, "a")).collect();
+        assert_eq!(dates, ["20261123", "20261123T06", "20261124"]);
+        assert_eq!(due(&name("a", None, "x"), "a"), None);
+        assert_eq!(due("a", "a"), None);
     }
 
     #[test]

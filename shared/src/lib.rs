@@ -15,6 +15,7 @@ pub mod estate;
 pub mod fault;
 pub mod function;
 pub mod generation;
+pub mod job;
 pub mod lists;
 pub mod metrics;
 pub mod operations;

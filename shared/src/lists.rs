@@ -1,4 +1,11 @@
-//! The `Lists` table: ready-made lists of recommendations, asked when Personalize does not answer.
+//! The `Lists` table: ready-made lists of recommendations, asked when Personalize does not answer, and
+//! segments of users.
+//!
+//! Keys: `popular`; `user#<id>` and `item#<id>` (a batch job's answer for one of them);
+//! `segment#<job>/<item id or attributes, as asked>`. A list that does not fit one DynamoDB item goes
+//! on in parts: the list under the key itself says how many there are in all (`parts`), and part *n*,
+//! from 2 on, is under `<key>#part-<n>`. Parts of one writing have the same `updatedAt`; a reader who
+//! finds another begins again. The first part is written last.
 
 use std::collections::HashMap;
 
@@ -7,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     aws::{AwsError, failure},
+    batch::{self, BatchError, Patience},
     fault::{Fault, FaultKind},
 };
 
@@ -21,17 +29,30 @@ pub const NOBODY: &str = "popular-list";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadyMadeList {
-    /// `popular`, `user#<id>` or `segment#<name>`; the table's key.
+    /// The table's key; see the module.
     pub list_key: String,
-    /// Item ids, best first.
+    /// Ids of items, or of a segment's users, best first.
     pub items: Vec<String>,
-    /// What made it: a campaign's name.
+    /// What made it: a campaign's or a batch job's name.
     pub source: String,
     /// Epoch seconds of the write.
     pub updated_at: i64,
     /// Epoch seconds when DynamoDB may remove it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
+    /// How many parts there are, when there is more than this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<u32>,
+}
+
+/// The key of part `part` of the list `key`; the first is the list itself.
+#[must_use]
+pub fn part_key(key: &str, part: u32) -> String {
+    if part <= 1 {
+        key.to_owned()
+    } else {
+        format!("{key}#part-{part}")
+    }
 }
 
 /// The table could not be read or written.
@@ -40,6 +61,9 @@ pub enum ListsError {
     /// The call failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
+    /// Several lists could not be written.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
     /// What is stored is not a list.
     #[error(
         "the list `{key}` in table {table} has another shape: {message}; write it again with load-recommendations"
@@ -58,6 +82,7 @@ impl Fault for ListsError {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Aws(error) => error.kind(),
+            Self::Batch(error) => error.kind(),
             Self::Shape { .. } => FaultKind::Failed,
         }
     }
@@ -110,6 +135,18 @@ impl Lists {
         Ok(())
     }
 
+    /// Stores `lists`, whose keys are distinct, replacing those before them.
+    ///
+    /// # Errors
+    /// When the table cannot be written; some may be stored by then.
+    pub async fn put_all(&self, lists: &[ReadyMadeList]) -> Result<(), ListsError> {
+        let items = lists.iter().map(|list| {
+            serde_dynamo::to_item(list).map_err(|error| self.shape(&list.list_key, &error))
+        });
+        let items: Result<Vec<_>, _> = items.collect();
+        Ok(batch::put(&self.client, &self.table, items?, Patience::WORKFLOW).await?)
+    }
+
     fn decode(
         &self,
         key: &str,
@@ -124,5 +161,16 @@ impl Lists {
             key: key.to_owned(),
             message: error.to_string(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_part_has_the_list_s_own_key() {
+        assert_eq!(part_key("segment#buyers/42", 1), "segment#buyers/42");
+        assert_eq!(part_key("segment#buyers/42", 2), "segment#buyers/42#part-2");
     }
 }

@@ -2,27 +2,15 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{
-    Client,
-    error::SdkError,
-    operation::batch_write_item::BatchWriteItemError,
-    types::{AttributeValue, PutRequest, WriteRequest},
-};
-use futures::{TryStreamExt, stream};
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde::Deserialize;
 use shared::{
     aws::failure,
-    batch::{self, BatchError, Patience},
+    batch::{self, Patience},
     catalog::CatalogItem,
 };
 
 use crate::error::CacheError;
-
-/// The most items of one BatchWriteItem.
-const MAX_PUTS: usize = 25;
-
-/// BatchWriteItems of one chunk that run at once.
-const WRITES_AT_ONCE: usize = 4;
 
 /// What decides whether a product is written.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -80,41 +68,8 @@ impl Table {
 
     /// Writes `items`, whose ids are distinct, in place of what is there.
     pub(crate) async fn write(&self, items: &[CatalogItem]) -> Result<(), CacheError> {
-        stream::iter(items.chunks(MAX_PUTS).map(Ok))
-            .try_for_each_concurrent(WRITES_AT_ONCE, async |chunk| {
-                let puts: Result<Vec<_>, _> = chunk.iter().map(put).collect();
-                self.write_puts(puts?).await
-            })
-            .await
-    }
-
-    async fn write_puts(&self, mut left: Vec<WriteRequest>) -> Result<(), CacheError> {
-        let mut pauses = Patience::WORKFLOW.pauses();
-        loop {
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&self.name, left)
-                .send()
-                .await
-                .map_err(failure("dynamodb:BatchWriteItem"))?;
-            left = answer
-                .unprocessed_items
-                .and_then(|mut tables| tables.remove(&self.name))
-                .unwrap_or_default();
-            if left.is_empty() {
-                return Ok(());
-            }
-            let Some(pause) = pauses.next() else {
-                let undone = BatchError::Undone {
-                    table: self.name.clone(),
-                    left: left.len(),
-                    calls: Patience::WORKFLOW.calls,
-                };
-                return Err(undone.into());
-            };
-            tokio::time::sleep(pause).await;
-        }
+        let items: Result<Vec<_>, _> = items.iter().map(stored_as).collect();
+        Ok(batch::put(&self.client, &self.name, items?, Patience::WORKFLOW).await?)
     }
 
     /// Gives all products to `each`, a page at a time; a page that fails ends it.
@@ -163,15 +118,9 @@ impl Table {
     }
 }
 
-fn put(item: &CatalogItem) -> Result<WriteRequest, CacheError> {
-    let attributes = serde_dynamo::to_item(item).map_err(|source| CacheError::Unstorable {
+fn stored_as(item: &CatalogItem) -> Result<batch::Item, CacheError> {
+    serde_dynamo::to_item(item).map_err(|source| CacheError::Unstorable {
         item: item.item_id.clone(),
         source,
-    })?;
-    let put = PutRequest::builder()
-        .set_item(Some(attributes))
-        .build()
-        .map_err(SdkError::<BatchWriteItemError>::construction_failure)
-        .map_err(failure("dynamodb:BatchWriteItem"))?;
-    Ok(WriteRequest::builder().put_request(put).build())
+    })
 }

@@ -1,7 +1,6 @@
 //! Does what was decided: starts the workflow, sends the notification.
 
 use aws_sdk_sns::{error::BuildError, types::MessageAttributeValue};
-use serde_json::Value;
 use shared::aws::{AwsError, failure};
 
 use crate::{error::FilterError, notice::Notice};
@@ -42,8 +41,8 @@ impl Targets {
         Ok(&self.refresh_catalog)
     }
 
-    /// Sends `notice`; the topic's ARN. Each fact is a message attribute, for subscriptions that
-    /// filter, and all together are the attribute `facts`, as JSON.
+    /// Sends `notice`; the topic's ARN. An email has the text, everything else (queues, functions,
+    /// HTTPS) has JSON; the short facts are message attributes too, for subscriptions that filter.
     ///
     /// # Errors
     /// SNS's, after its retries.
@@ -53,13 +52,11 @@ impl Targets {
             .publish()
             .topic_arn(&self.topic)
             .subject(&notice.subject)
-            .message(&notice.message)
-            .message_attributes("eventId", text(id)?)
-            .message_attributes("facts", text(&notice.facts.to_string())?);
-        for (name, value) in notice.facts.as_object().into_iter().flatten() {
-            if let Value::String(value) = value {
-                request = request.message_attributes(name, text(value)?);
-            }
+            .message_structure("json")
+            .message(notice.by_protocol(id))
+            .message_attributes("eventId", text(id)?);
+        for (name, value) in notice.attributes() {
+            request = request.message_attributes(name, text(value)?);
         }
         request.send().await.map_err(failure("sns:Publish"))?;
         Ok(&self.topic)

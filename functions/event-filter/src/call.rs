@@ -4,6 +4,28 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use shared::arn::{Kind, PersonalizeArn};
+
+/// What a call's name begins with, and what it does then.
+const VERBS: [(&str, &str); 5] = [
+    ("Create", "created"),
+    ("Update", "changed"),
+    ("Delete", "deleted"),
+    ("Start", "started"),
+    ("Stop", "stopped"),
+];
+/// What it goes on with: the kinds of resources an estate declares.
+const KINDS: [(&str, Kind); 9] = [
+    ("Campaign", Kind::Campaign),
+    ("Dataset", Kind::Dataset),
+    ("DatasetGroup", Kind::DatasetGroup),
+    ("EventTracker", Kind::EventTracker),
+    ("Filter", Kind::Filter),
+    ("MetricAttribution", Kind::MetricAttribution),
+    ("Recommender", Kind::Recommender),
+    ("Schema", Kind::Schema),
+    ("Solution", Kind::Solution),
+];
 
 /// One recorded call.
 #[derive(Debug, Deserialize)]
@@ -44,46 +66,72 @@ struct SessionIssuer {
 /// What a call changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Subject {
-    /// `created`, `changed`, `deleted`.
+    /// `created`, `changed`, `deleted`, `started`, `stopped`, `tagged`, `untagged`.
     pub(crate) verb: &'static str,
-    /// `campaign` or `filter`.
-    pub(crate) kind: &'static str,
+    /// Its kind.
+    pub(crate) kind: Kind,
     /// Its ARN, when the record has it.
     pub(crate) arn: Option<String>,
-    /// Its name.
+    /// Its name in Personalize.
     pub(crate) name: String,
-    /// The ARN of what it belongs to: a filter's dataset group, a campaign's solution.
+    /// The ARN of what it belongs to: a dataset group, a campaign's solution.
     pub(crate) parent: Option<String>,
 }
 
 impl Call {
-    /// What it changed; `None` for calls that change neither campaigns nor filters.
+    /// What it changed; `None` for calls that change nothing an estate declares.
     pub(crate) fn subject(&self) -> Option<Subject> {
-        let (verb, kind) = match self.event_name.as_str() {
-            "CreateCampaign" => ("created", "campaign"),
-            "UpdateCampaign" => ("changed", "campaign"),
-            "DeleteCampaign" => ("deleted", "campaign"),
-            "CreateFilter" => ("created", "filter"),
-            "DeleteFilter" => ("deleted", "filter"),
-            _ => return None,
-        };
-        let arn = self
-            .parameter(&format!("{kind}Arn"))
-            .or_else(|| self.answered(&format!("{kind}Arn")));
-        let name = self.parameter("name").or_else(|| {
-            let (_, name) = arn.as_deref()?.rsplit_once('/')?;
-            Some(name.to_owned())
-        });
+        match self.event_name.as_str() {
+            "TagResource" => return self.tagged("tagged"),
+            "UntagResource" => return self.tagged("untagged"),
+            _ => {}
+        }
+        let (verb, rest) = VERBS.iter().find_map(|(start, verb)| {
+            let rest = self.event_name.strip_prefix(start)?;
+            Some((*verb, rest))
+        })?;
+        let (_, kind) = *KINDS.iter().find(|(name, _)| *name == rest)?;
+        let member = format!("{}Arn", kind.name());
+        let arn = self.parameter(&member).or_else(|| self.answered(&member));
+        let name = self.parameter("name").or_else(|| name_in(arn.as_deref()?));
         let solution = self
             .parameter("solutionVersionArn")
             .map(|version| solution_of(&version));
+        let group = self
+            .parameter("datasetGroupArn")
+            .filter(|_| kind != Kind::DatasetGroup);
         Some(Subject {
             verb,
             kind,
             name: name.unwrap_or_default(),
-            parent: self.parameter("datasetGroupArn").or(solution),
+            parent: group.or(solution),
             arn,
         })
+    }
+
+    fn tagged(&self, verb: &'static str) -> Option<Subject> {
+        let arn = self.parameter("resourceArn")?;
+        let resource: PersonalizeArn = arn.parse().ok()?;
+        Some(Subject {
+            verb,
+            kind: resource.kind,
+            name: resource.name,
+            parent: None,
+            arn: Some(arn),
+        })
+    }
+
+    /// What the call asked for, as JSON, without the ARN that is told anyway.
+    pub(crate) fn asked_for(&self) -> String {
+        let mut asked = self.request_parameters.clone();
+        if let Value::Object(members) = &mut asked {
+            members.retain(|name, _| !name.ends_with("Arn"));
+        }
+        match asked {
+            Value::Object(members) if members.is_empty() => "nothing further".to_owned(),
+            Value::Null => "nothing further".to_owned(),
+            other => other.to_string(),
+        }
     }
 
     /// Whether a function of `stack` made it. Lambda names a function's session after the function,
@@ -123,6 +171,11 @@ impl Call {
     fn answered(&self, name: &str) -> Option<String> {
         Some(self.response_elements.get(name)?.as_str()?.to_owned())
     }
+}
+
+fn name_in(arn: &str) -> Option<String> {
+    let resource: PersonalizeArn = arn.parse().ok()?;
+    Some(resource.name)
 }
 
 /// The solution of a version: `.../solution/taste/8f3a11c0` is a version of `.../solution/taste`.

@@ -1,7 +1,5 @@
 //! What an event calls for. Pure: an event and what is ours in, a decision out.
 
-use std::collections::BTreeSet;
-
 use shared::{
     arn::Kind,
     resource::{is_active, is_failed},
@@ -9,21 +7,14 @@ use shared::{
 };
 
 use crate::{
-    call::Call,
     event::{Happening, WorkflowChange},
+    hands,
     notice::{Notice, cut},
+    ours::Ours,
 };
 
-/// What is ours.
-#[derive(Debug, Default)]
-pub(crate) struct Ours {
-    /// The estate's name.
-    pub(crate) estate: String,
-    /// The stack's name.
-    pub(crate) stack: String,
-    /// The ARNs of the estate's resources, as far as an event may name them.
-    pub(crate) arns: BTreeSet<String>,
-}
+/// What a workflow ends with that found another run at work: nothing failed.
+const ALREADY_RUNNING: &str = "AlreadyRunning";
 
 /// What an event calls for.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +23,15 @@ pub(crate) enum Decision {
     StartWorkflow {
         /// Why.
         reason: String,
+    },
+    /// A filter's alias is to point to this generation, if it is newer than the one in service.
+    SwitchAlias {
+        /// Why.
+        reason: String,
+        /// The filter's stable name.
+        filter: String,
+        /// The ARN of the generation that became ACTIVE.
+        arn: String,
     },
     /// People are to know.
     Notify {
@@ -48,7 +48,8 @@ pub(crate) enum Decision {
 }
 
 impl Decision {
-    fn ignore(reason: impl Into<String>) -> Self {
+    /// Nothing is called for.
+    pub(crate) fn ignore(reason: impl Into<String>) -> Self {
         Self::Ignore {
             reason: reason.into(),
         }
@@ -58,61 +59,10 @@ impl Decision {
 /// Decides on `happening`.
 pub(crate) fn decide(happening: &Happening, ours: &Ours) -> Decision {
     match happening {
-        Happening::Call(call) => on_call(call, ours),
+        Happening::Call(call) => hands::on_call(call, ours),
         Happening::State(change) => on_state(change, ours),
         Happening::Workflow(change) => on_workflow(change, ours),
         Happening::Unknown { what } => Decision::ignore(format!("no rule of ours sends {what}")),
-    }
-}
-
-/// A change to one of our campaigns or filters that our own functions did not make.
-fn on_call(call: &Call, ours: &Ours) -> Decision {
-    let Some(subject) = call.subject() else {
-        return Decision::ignore(format!(
-            "{} changes no campaign and no filter",
-            call.event_name
-        ));
-    };
-    if let Some(code) = &call.error_code {
-        return Decision::ignore(format!("{} was refused ({code})", call.event_name));
-    }
-    if call.is_by_function_of(&ours.stack) {
-        return Decision::ignore(format!("{} is our own", call.event_name));
-    }
-    let mut named = subject.arn.iter().chain(&subject.parent);
-    if !named.any(|arn| ours.arns.contains(arn)) {
-        return Decision::ignore(format!(
-            "the {} `{}` is not of estate `{}`",
-            subject.kind, subject.name, ours.estate
-        ));
-    }
-    let what = format!(
-        "{} `{}` was {} by hand",
-        subject.kind, subject.name, subject.verb
-    );
-    let notice = Notice::new(
-        &format!("{}: {what}", ours.estate),
-        &[
-            &format!(
-                "In estate `{}` the {what}, outside the workflows.",
-                ours.estate
-            ),
-            &format!("Call: {}", call.event_name),
-            &format!("By: {}", call.by()),
-            "If it is to stay, declare it in config/personalization.yaml; if not, run apply-estate or retrain.",
-        ],
-        &[
-            ("estate", &ours.estate),
-            ("kind", subject.kind),
-            ("name", &subject.name),
-            ("event", "changed-by-hand"),
-            ("call", &call.event_name),
-            ("arn", subject.arn.as_deref().unwrap_or_default()),
-        ],
-    );
-    Decision::Notify {
-        reason: what,
-        notice,
     }
 }
 
@@ -122,22 +72,43 @@ fn on_state(change: &StateChange, ours: &Ours) -> Decision {
     if change.estate != ours.estate {
         return Decision::ignore(format!("{what}, of another estate, `{}`", change.estate));
     }
-    if change.kind == Kind::Campaign && is_active(&change.status) {
-        return Decision::StartWorkflow { reason: what };
+    if is_failed(&change.status) {
+        return failed(change, what, ours);
     }
-    if !is_failed(&change.status) {
-        return Decision::ignore(format!("{what}, which calls for nothing"));
+    let declared = ours.stable_name(change.kind, &change.name);
+    match (change.kind, declared) {
+        (Kind::Campaign, _) if is_active(&change.status) => {
+            Decision::StartWorkflow { reason: what }
+        }
+        (Kind::Filter, Some(filter)) if is_active(&change.status) => Decision::SwitchAlias {
+            reason: what,
+            filter: filter.to_owned(),
+            arn: change.arn.clone(),
+        },
+        _ => Decision::ignore(format!("{what}, which calls for nothing")),
     }
-    let why = change
-        .failure_reason
-        .as_deref()
-        .unwrap_or("Personalize gives no reason");
+}
+
+fn failed(change: &StateChange, what: String, ours: &Ours) -> Decision {
+    let why = change.failure_reason.as_deref();
+    let why = cut(why.unwrap_or("Personalize gives no reason"));
+    let waiting = ours.waiting_for(change.kind);
+    let waits = waiting.map_or_else(
+        || "No workflow waits for it.".to_owned(),
+        |lock| {
+            format!(
+                "Workflow {} waits for it, in execution {}: it ends there, and can be started again once the cause is mended.",
+                lock.workflow, lock.owner
+            )
+        },
+    );
     let notice = Notice::new(
         &format!("{}: {what}", ours.estate),
         &[
             &format!("In estate `{}` the {what}.", ours.estate),
-            &format!("Reason: {}", cut(why)),
-            "The workflow that waited for it has stopped there; mend the cause and start it again.",
+            &format!("Reason: {why}"),
+            &waits,
+            &format!("ARN: {}", change.arn),
         ],
         &[
             ("estate", &ours.estate),
@@ -145,6 +116,10 @@ fn on_state(change: &StateChange, ours: &Ours) -> Decision {
             ("name", &change.name),
             ("event", "failed"),
             ("status", &change.status),
+            ("arn", &change.arn),
+            ("reason", &why),
+            ("workflow", waiting.map_or("", |lock| &lock.workflow)),
+            ("execution", waiting.map_or("", |lock| &lock.owner)),
         ],
     );
     Decision::Notify {
@@ -174,10 +149,15 @@ fn on_workflow(change: &WorkflowChange, ours: &Ours) -> Decision {
         return Decision::ignore(format!("workflow {workflow} is {}", change.status));
     }
     let error = change.error.as_deref().unwrap_or_default();
-    let cause = change
+    if error == ALREADY_RUNNING {
+        return Decision::ignore(format!(
+            "workflow {workflow} was started while another run of it was at work"
+        ));
+    }
+    let cause = cut(change
         .cause
         .as_deref()
-        .unwrap_or("see the execution's history");
+        .unwrap_or("see the execution's history"));
     let notice = Notice::new(
         &format!("{}: {what}", ours.estate),
         &[
@@ -185,7 +165,7 @@ fn on_workflow(change: &WorkflowChange, ours: &Ours) -> Decision {
                 "In estate `{}` the {what} in execution `{}`.",
                 ours.estate, change.name
             ),
-            &format!("Cause: {}", cut(cause)),
+            &format!("Cause: {cause}"),
             &format!("Execution: {}", change.execution_arn),
             "It can be started again: it takes up what is there and makes nothing twice.",
         ],
@@ -196,6 +176,7 @@ fn on_workflow(change: &WorkflowChange, ours: &Ours) -> Decision {
             ("event", "failed"),
             ("status", &change.status),
             ("error", error),
+            ("reason", &cause),
             ("arn", &change.execution_arn),
         ],
     );
@@ -208,6 +189,7 @@ fn on_workflow(change: &WorkflowChange, ours: &Ours) -> Decision {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+    use shared::operations::Lock;
 
     use super::*;
     use crate::event::Envelope;
@@ -215,16 +197,18 @@ mod tests {
     const PERSONALIZE: &str = "arn:aws:personalize:us-east-1:123456789012";
 
     fn ours() -> Ours {
-        let arns = [
-            "dataset-group/shop",
-            "solution/taste",
-            "campaign/taste",
-            "filter/not-purchased",
-        ];
         Ours {
             estate: "shop".to_owned(),
             stack: "retail".to_owned(),
-            arns: arns.map(|arn| format!("{PERSONALIZE}:{arn}")).into(),
+            declared: vec![(Kind::Filter, "taste".to_owned())],
+            locks: vec![Lock {
+                workflow: "retrain".to_owned(),
+                owner: "arn:aws:states:us-east-1:123456789012:execution:retail-retrain:r-1"
+                    .to_owned(),
+                taken_at: 0,
+                expires_at: 1,
+            }],
+            ..Ours::default()
         }
     }
 
@@ -236,33 +220,6 @@ mod tests {
         }))
         .unwrap();
         decide(&envelope.read().unwrap(), &ours())
-    }
-
-    /// A call as CloudTrail records it, made by a person's session.
-    fn call(name: &str, parameters: &Value, answer: &Value) -> Value {
-        json!({
-            "eventVersion": "1.11",
-            "userIdentity": {
-                "type": "AssumedRole", "principalId": "AROAEXAMPLE:ann", "accountId": "123456789012",
-                "arn": "arn:aws:sts::123456789012:assumed-role/Admin/ann", "accessKeyId": "ASIAEXAMPLE",
-                "sessionContext": {
-                    "sessionIssuer": {
-                        "type": "Role", "principalId": "AROAEXAMPLE", "accountId": "123456789012",
-                        "arn": "arn:aws:iam::123456789012:role/Admin", "userName": "Admin"
-                    },
-                    "attributes": {"creationDate": "2026-11-23T06:30:00Z", "mfaAuthenticated": "true"}
-                }
-            },
-            "eventTime": "2026-11-23T06:39:58Z", "eventSource": "personalize.amazonaws.com",
-            "eventName": name, "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.1",
-            "userAgent": "aws-cli/2.31", "requestParameters": parameters, "responseElements": answer,
-            "requestID": "1", "eventID": "2", "readOnly": false, "eventType": "AwsApiCall",
-            "managementEvent": true, "recipientAccountId": "123456789012", "eventCategory": "Management"
-        })
-    }
-
-    fn on(detail: &Value) -> Decision {
-        decided("aws.personalize", "AWS API Call via CloudTrail", detail)
     }
 
     fn reason(decision: Decision) -> String {
@@ -277,77 +234,6 @@ mod tests {
             Decision::Notify { notice, .. } => notice,
             other => panic!("expected a notification, got {other:?}"),
         }
-    }
-
-    fn update_campaign() -> Value {
-        let arn = json!({"campaignArn": format!("{PERSONALIZE}:campaign/taste")});
-        call("UpdateCampaign", &arn, &arn)
-    }
-
-    #[test]
-    fn a_campaign_changed_by_hand_is_told_with_who_and_what() {
-        let notice = notice(on(&update_campaign()));
-        assert_eq!(notice.subject, "shop: campaign `taste` was changed by hand");
-        assert!(
-            notice
-                .message
-                .contains("By: arn:aws:sts::123456789012:assumed-role/Admin/ann")
-        );
-        assert_eq!(notice.facts["event"], "changed-by-hand");
-    }
-
-    #[test]
-    fn what_is_made_by_hand_is_ours_by_what_it_belongs_to() {
-        let filter = json!({
-            "name": "cheap", "datasetGroupArn": format!("{PERSONALIZE}:dataset-group/shop"),
-            "filterExpression": "***"
-        });
-        let made = json!({"filterArn": format!("{PERSONALIZE}:filter/cheap")});
-        let told = notice(on(&call("CreateFilter", &filter, &made)));
-        assert_eq!(told.subject, "shop: filter `cheap` was created by hand");
-        assert_eq!(told.facts["arn"], made["filterArn"]);
-        let campaign = json!({
-            "name": "other", "solutionVersionArn": format!("{PERSONALIZE}:solution/taste/8f3a11c0")
-        });
-        let told = notice(on(&call("CreateCampaign", &campaign, &Value::Null)));
-        assert_eq!(told.subject, "shop: campaign `other` was created by hand");
-    }
-
-    #[test]
-    fn a_refused_call_changed_nothing() {
-        let mut refused = update_campaign();
-        refused["errorCode"] = json!("AccessDenied");
-        refused["responseElements"] = Value::Null;
-        assert_eq!(
-            reason(on(&refused)),
-            "UpdateCampaign was refused (AccessDenied)"
-        );
-    }
-
-    #[test]
-    fn our_own_functions_are_no_hands() {
-        let mut own = update_campaign();
-        let role = "arn:aws:sts::123456789012:assumed-role/retail-PromoteRole-1X2Y/retail-promote";
-        own["userIdentity"]["arn"] = json!(role);
-        own["userIdentity"]["sessionContext"]["sessionIssuer"]["userName"] =
-            json!("retail-PromoteRole-1X2Y");
-        assert_eq!(reason(on(&own)), "UpdateCampaign is our own");
-        // A person with a role that begins like the stack's is a person.
-        own["userIdentity"]["arn"] =
-            json!("arn:aws:sts::123456789012:assumed-role/retail-admins/ann@example.com");
-        assert!(matches!(on(&own), Decision::Notify { .. }));
-        // So is a user without any session.
-        own["userIdentity"] = json!({"type": "IAMUser", "arn": "arn:aws:iam::1:user/ann"});
-        assert!(matches!(on(&own), Decision::Notify { .. }));
-    }
-
-    #[test]
-    fn the_resources_of_others_and_other_calls_are_ignored() {
-        let other = json!({"filterArn": format!("{PERSONALIZE}:filter/theirs")});
-        let why = reason(on(&call("DeleteFilter", &other, &Value::Null)));
-        assert_eq!(why, "the filter `theirs` is not of estate `shop`");
-        let why = reason(on(&call("ListFilters", &Value::Null, &Value::Null)));
-        assert_eq!(why, "ListFilters changes no campaign and no filter");
     }
 
     fn state(kind: &str, status: &str, estate: &str) -> Decision {
@@ -370,13 +256,34 @@ mod tests {
             state("campaign", "ACTIVE", "shop"),
             Decision::StartWorkflow { reason: why }
         );
-        assert!(reason_of_ignoring("filter", "ACTIVE").contains("calls for nothing"));
+        assert!(reason_of_ignoring("solution", "ACTIVE").contains("calls for nothing"));
         assert!(reason_of_ignoring("campaign", "CREATE PENDING").contains("calls for nothing"));
         assert!(reason(state("campaign", "ACTIVE", "books")).contains("another estate, `books`"));
     }
 
     fn reason_of_ignoring(kind: &str, status: &str) -> String {
         reason(state(kind, status, "shop"))
+    }
+
+    #[test]
+    fn a_filter_of_ours_that_became_active_takes_over_its_alias() {
+        let switch = state("filter", "ACTIVE", "shop");
+        let Decision::SwitchAlias { filter, .. } = switch else {
+            panic!("expected a switch, got {switch:?}");
+        };
+        assert_eq!(filter, "taste");
+        assert!(reason_of_ignoring("filter", "CREATE PENDING").contains("calls for nothing"));
+    }
+
+    #[test]
+    fn another_run_at_work_is_no_failure() {
+        let detail = json!({
+            "executionArn": "arn:e", "name": "run-2", "status": "FAILED", "error": "AlreadyRunning",
+            "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:retail-retrain",
+            "cause": "another run is at work"
+        });
+        let kind = "Step Functions Execution Status Change";
+        assert!(reason(decided("aws.states", kind, &detail)).contains("another run of it"));
     }
 
     #[test]
@@ -387,6 +294,8 @@ mod tests {
             "shop: solutionVersion `taste` is CREATE FAILED"
         );
         assert!(notice.message.contains("Reason: too few interactions"));
+        assert_eq!(notice.facts["workflow"], "retrain");
+        assert!(notice.message.contains("Workflow retrain waits for it"));
     }
 
     #[test]

@@ -26,6 +26,14 @@ pub(crate) enum FilterError {
     /// A notification could not be put together.
     #[error("cannot put the notification together: {0}; this is a defect of event-filter")]
     Notice(#[from] aws_sdk_sns::error::BuildError),
+    /// Others switched the alias while this was about to.
+    #[error(
+        "the alias of filter `{filter}` was changed by others several times at once; the event is delivered again"
+    )]
+    AliasContended {
+        /// The filter's stable name.
+        filter: String,
+    },
     /// The event is not of the shape its source has.
     #[error(
         "event {id} from {origin} has another shape: at `{path}`: {message}; see events/event-filter.json"
@@ -57,6 +65,7 @@ impl Fault for FilterError {
             Self::Config(error) => error.kind(),
             Self::Operations(error) => error.kind(),
             Self::Aws(error) => error.kind(),
+            Self::AliasContended { .. } => FaultKind::Retryable,
             Self::Shape { .. } => FaultKind::InvalidInput,
             Self::Notice(_) | Self::WorkflowName { .. } => FaultKind::Failed,
         }

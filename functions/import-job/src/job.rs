@@ -1,11 +1,10 @@
 //! Import jobs of Personalize: one a run and dataset, found by its name instead of made twice.
 
 use aws_sdk_personalize::{Client, types::DataSource};
-use shared::{aws::failure, config::DatasetType, operations::ImportMode, resource::describe};
+use shared::{aws::failure, config::DatasetType, job, operations::ImportMode, resource::describe};
 
 use crate::{
     error::ImportError,
-    name,
     step::{Event, count},
 };
 
@@ -25,9 +24,9 @@ pub(crate) struct Job {
 impl Job {
     /// The job of `run` beside the dataset; `None` when `dataset_arn` is no dataset's ARN.
     pub(crate) fn of_run(dataset: DatasetType, run: &str, dataset_arn: &str) -> Option<Self> {
-        let name = name::of_job(dataset.name(), run);
+        let name = job::name(dataset.name(), run);
         Some(Self {
-            arn: name::arn_of_job(dataset_arn, &name)?,
+            arn: job::arn_beside(dataset_arn, "dataset-import-job", &name)?,
             dataset_arn: dataset_arn.to_owned(),
             name,
         })

@@ -16,7 +16,6 @@
 
 mod error;
 mod job;
-mod name;
 mod rows;
 mod skip;
 mod step;

@@ -1,4 +1,4 @@
-//! Asks the campaign and writes the list.
+//! The function: the popular list by asking its campaign, the lists of a batch job by its files.
 
 use aws_config::SdkConfig;
 use aws_sdk_personalizeruntime::Client;
@@ -14,8 +14,10 @@ use shared::{
 };
 
 use crate::{
+    batch::Loader,
     error::LoadError,
-    plan::{Answer, Event, ListName, popular_list, popular_placement},
+    popular::{popular_list, popular_placement},
+    request::{Answer, Event, Popular},
 };
 
 /// How many items a list holds: enough for a fallback, whatever of it is sold out.
@@ -33,6 +35,7 @@ pub(crate) struct LoadRecommendations {
     estate: EstateSource,
     personalize: Client,
     lists: Lists,
+    loader: Loader,
 }
 
 impl LoadRecommendations {
@@ -43,17 +46,33 @@ impl LoadRecommendations {
             estate: EstateSource::from_environment(config)?,
             personalize: Client::new(config),
             lists: Lists::new(dynamodb, environment::required("LISTS_TABLE")?),
+            loader: Loader {
+                s3: aws_sdk_s3::Client::new(config),
+                bucket: environment::required("DATA_BUCKET")?,
+            },
         })
     }
 
-    /// Fills one list.
-    pub(crate) async fn run(&self, event: &Event) -> Result<Answer, LoadError> {
-        let ListName::Popular = event.list;
+    /// Fills what is asked for.
+    pub(crate) async fn run(&self, event: Event) -> Result<Answer, LoadError> {
+        Ok(match event {
+            Event::Popular => Answer::Popular(self.popular().await?),
+            Event::Batch(batch) => Answer::Batch(self.loader.load(&self.lists, batch).await?),
+        })
+    }
+
+    async fn popular(&self) -> Result<Popular, LoadError> {
         let answer = match self.load_popular().await {
-            Ok(items) => Answer::loaded(event.list, items),
+            Ok(items) => Popular {
+                items,
+                reason: None,
+            },
             Err(LoadError::Unchanged(reason)) => {
                 tracing::warn!(reason, "the list stays as it is");
-                Answer::unchanged(event.list, reason)
+                Popular {
+                    items: 0,
+                    reason: Some(reason),
+                }
             }
             Err(error) => return Err(error),
         };

@@ -116,7 +116,7 @@ impl Services for Aws {
                 tracing::warn!(%error, "the popular list was not readable");
                 Err(match &error {
                     ListsError::Aws(error) => Cause::from(error),
-                    ListsError::Shape { .. } => Cause::Refused,
+                    ListsError::Batch(_) | ListsError::Shape { .. } => Cause::Refused,
                 })
             }
         }

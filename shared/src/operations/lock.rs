@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::{Operations, OperationsError};
-use crate::aws::{AwsError, failure};
+use crate::aws::failure;
 
 /// How long a lock holds without being renewed. Longer than the longest wait of a workflow between
 /// two calls of `check-status`: after two days the waits are some 80 minutes.
@@ -59,9 +59,19 @@ impl Operations {
             .await;
         match answer.map_err(failure("dynamodb:PutItem")) {
             Ok(_) => Ok(None),
-            Err(error) if was_refused(&error) => self.get(&sk).await,
+            Err(error) if error.condition_failed() => self.get(&sk).await,
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The locks that are held at `now` (epoch seconds).
+    ///
+    /// # Errors
+    /// When the table cannot be read or holds another shape.
+    pub async fn locks(&self, now: i64) -> Result<Vec<Lock>, OperationsError> {
+        let mut locks: Vec<Lock> = self.all(&lock_key("")).await?;
+        locks.retain(|lock| lock.expires_at > now);
+        Ok(locks)
     }
 
     /// Gives the lock back, if `owner` still holds it.
@@ -81,14 +91,10 @@ impl Operations {
             .send()
             .await;
         match answer.map_err(failure("dynamodb:DeleteItem")) {
-            Err(error) if !was_refused(&error) => Err(error.into()),
+            Err(error) if !error.condition_failed() => Err(error.into()),
             _ => Ok(()),
         }
     }
-}
-
-fn was_refused(error: &AwsError) -> bool {
-    error.code() == "ConditionalCheckFailedException"
 }
 
 fn lock_key(workflow: &str) -> String {

@@ -3,11 +3,12 @@
 //! Everything of an estate is under `pk = estate#<estate>`; each kind of record is a file here and
 //! begins its `sk` with its own word: `<kind>#<name>` (states of resources), `check#<dataset>`,
 //! `import#<dataset>#<mode>`, `progress#<dataset>`, `applied#<kind>#<name>`, `decision#<solution>`,
-//! `lock#<workflow>`.
+//! `event#<id>`, `lock#<workflow>`.
 
 mod applied;
 mod check;
 mod decision;
+mod event;
 mod import;
 mod lock;
 mod progress;

@@ -1,9 +1,10 @@
 //! What is known of each resource: its ARN and the status last seen.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::{Operations, OperationsError};
-use crate::arn::Kind;
+use crate::{arn::Kind, aws::failure};
 
 /// What is known of one Personalize resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,35 @@ impl Operations {
     /// When the table cannot be written.
     pub async fn put_resource(&self, state: &ResourceState) -> Result<(), OperationsError> {
         self.put(resource_key(state.kind, &state.name), state).await
+    }
+
+    /// Stores `state` if what is stored under its name is still `before`, as it was read; false when
+    /// somebody else was quicker.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn replace_resource(
+        &self,
+        before: Option<&ResourceState>,
+        state: &ResourceState,
+    ) -> Result<bool, OperationsError> {
+        let item = self.item(resource_key(state.kind, &state.name), state)?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item));
+        let put = match before {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(before) => put
+                .condition_expression("arn = :before")
+                .expression_attribute_values(":before", AttributeValue::S(before.arn.clone())),
+        };
+        match put.send().await.map_err(failure("dynamodb:PutItem")) {
+            Ok(_) => Ok(true),
+            Err(error) if error.condition_failed() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Forgets a resource that is gone.

@@ -1,60 +1,10 @@
-//! Which campaign fills the list, and what is made of its answer.
+//! The popular list: which campaign fills it, and what is made of its answer.
 
-use serde::{Deserialize, Serialize};
+use crate::request::LIST_SECONDS;
 use shared::{
     config::{EstateConfig, Placement, Strategy},
     lists::{POPULAR, ReadyMadeList},
 };
-
-/// How long a list holds when it is not renewed: an old one is better than none, for a while.
-const LIST_SECONDS: i64 = 30 * 24 * 3_600;
-
-/// Which list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum ListName {
-    /// The same for everybody.
-    Popular,
-}
-
-/// What the workflow asks for.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Event {
-    /// The list to fill.
-    pub(crate) list: ListName,
-}
-
-/// What the workflow gets.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Answer {
-    /// As asked for.
-    list: ListName,
-    /// Items written; 0 when the list stayed as it was.
-    pub(crate) items: usize,
-    /// Why it stayed as it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<String>,
-}
-
-impl Answer {
-    /// `items` were written.
-    pub(crate) fn loaded(list: ListName, items: usize) -> Self {
-        Self {
-            list,
-            items,
-            reason: None,
-        }
-    }
-
-    /// Nothing was written.
-    pub(crate) fn unchanged(list: ListName, reason: String) -> Self {
-        Self {
-            list,
-            items: 0,
-            reason: Some(reason),
-        }
-    }
-}
 
 /// The placement whose campaign fills the popular list: the first by name with that strategy.
 pub(crate) fn popular_placement(config: &EstateConfig) -> Result<&Placement, String> {
@@ -83,13 +33,12 @@ pub(crate) fn popular_list(
         source: campaign.to_owned(),
         updated_at: now,
         expires_at: Some(now + LIST_SECONDS),
+        parts: None,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     const SHIPPED: &str = include_str!("../../../config/personalization.yaml");
@@ -114,15 +63,5 @@ mod tests {
         let list = popular_list("popularity", vec!["a".into()], 1).unwrap();
         assert_eq!((list.list_key.as_str(), list.updated_at), ("popular", 1));
         assert!(list.expires_at > Some(1));
-    }
-
-    #[test]
-    fn answers_are_as_the_workflow_reads_them() {
-        let loaded = serde_json::to_value(Answer::loaded(ListName::Popular, 3)).unwrap();
-        assert_eq!(loaded, json!({"list": "popular", "items": 3}));
-        let unchanged = Answer::unchanged(ListName::Popular, "why".into());
-        let expected = json!({"list": "popular", "items": 0, "reason": "why"});
-        assert_eq!(serde_json::to_value(unchanged).unwrap(), expected);
-        assert!(serde_json::from_value::<Event>(json!({"list": "season"})).is_err());
     }
 }
