@@ -22,6 +22,8 @@ pub enum Workflow {
     Retrain,
     /// Brings the product cache up to date.
     RefreshCatalog,
+    /// Runs a batch job and loads its results.
+    BatchRecommend,
 }
 
 impl Workflow {
@@ -33,6 +35,7 @@ impl Workflow {
             Self::ImportData => "import-data",
             Self::Retrain => "retrain",
             Self::RefreshCatalog => "refresh-catalog",
+            Self::BatchRecommend => "batch-recommend",
         }
     }
 
@@ -42,6 +45,7 @@ impl Workflow {
             Self::ImportData => "ImportDataStateMachineArn",
             Self::Retrain => "RetrainStateMachineArn",
             Self::RefreshCatalog => "RefreshCatalogStateMachineArn",
+            Self::BatchRecommend => "BatchRecommendStateMachineArn",
         }
     }
 }
