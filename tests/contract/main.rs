@@ -6,10 +6,12 @@
 
 #![allow(clippy::expect_used, reason = "in a test a panic is the report")]
 
+mod batch;
 mod catalog;
 mod data;
 mod estate;
 mod events;
+mod rotation;
 mod serving;
 mod training;
 
@@ -31,6 +33,8 @@ fn main() {
         catalog::CASES,
         serving::CASES,
         events::CASES,
+        rotation::CASES,
+        batch::CASES,
     ];
     if arguments.list {
         libtest_mimic::run(&arguments, trials(&cases, None)).exit();
