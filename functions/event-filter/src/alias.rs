@@ -48,7 +48,7 @@ impl Generation {
     }
 }
 
-/// Whether `next` is to take over from `current`, the generation in service if it still exists.
+/// Whether `next` is to take over from `current`, the generation in service if it can still serve.
 fn takes_over(
     filter: &config::Filter,
     next: &Generation,
@@ -86,6 +86,7 @@ pub(crate) async fn switch(
             None => None,
         };
         let now = Timestamp::now().as_second();
+        let current = current.filter(|current| is_active(&current.status));
         if !takes_over(declared, &next, current.as_ref(), now) {
             return Ok(Switch::Not("the one in service is not older"));
         }

@@ -54,10 +54,11 @@ pub(crate) enum Step<'a> {
 }
 
 impl Behind<'_> {
-    /// The generation in service, if it still exists.
+    /// The generation in service, if it can still serve.
     pub(crate) fn in_service(&self) -> Option<&Seen> {
         let (arn, _) = self.alias?;
-        self.seen.iter().find(|seen| seen.arn == arn)
+        let mut ready = self.seen.iter().filter(|seen| is_active(&seen.status));
+        ready.find(|seen| seen.arn == arn)
     }
 
     /// The steps that can be done at `now` (epoch seconds).
@@ -217,6 +218,9 @@ mod tests {
     fn when_the_one_in_service_was_deleted_by_hand_any_other_serves() {
         let pending = [seen(OLD, "ACTIVE"), seen(DUE, "CREATE IN_PROGRESS")];
         let told = steps(&pending, Some("new-20261120-dddddddd"), 86_400);
+        assert_eq!(told, ["wait".to_owned(), format!("announce {OLD}")]);
+        let leaving = [seen(OLD, "ACTIVE"), seen(DUE, "DELETE PENDING")];
+        let told = steps(&leaving, Some(DUE), 86_400);
         assert_eq!(told, ["wait".to_owned(), format!("announce {OLD}")]);
     }
 }
