@@ -38,8 +38,8 @@ pub(crate) async fn check(
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let process = start(binary, listener.local_addr()?, services)?;
     let event = json!({ "dataset": dataset, "run": "bench" });
-    let served = timeout(PATIENCE, serve(&listener, &event.to_string())).await;
-    let (elapsed, answer) = served.map_err(|_| "no answer in an hour")??;
+    let served = timeout(PATIENCE, serve(&listener, &event.to_string(), &process)).await;
+    let (elapsed, answer, peak_kib) = served.map_err(|_| "no answer in an hour")??;
     if answer["passed"] != true {
         return Err(format!("the check did not pass: {answer}").into());
     }
@@ -47,7 +47,7 @@ pub(crate) async fn check(
     let run = Run {
         rows,
         seconds: elapsed.as_secs_f64(),
-        peak_kib: peak_kib(process.0.id())?,
+        peak_kib,
     };
     Ok((run, answer))
 }
@@ -87,8 +87,12 @@ fn start(binary: &Path, runtime_api: SocketAddr, services: SocketAddr) -> Result
     })
 }
 
-/// Hands out the event and waits for the answer.
-async fn serve(listener: &TcpListener, event: &str) -> Result<(Duration, Value)> {
+/// Hands out the event and waits for the answer; how long it took, and the most memory until then.
+async fn serve(
+    listener: &TcpListener,
+    event: &str,
+    process: &Process,
+) -> Result<(Duration, Value, u64)> {
     let mut stream = BufReader::new(listener.accept().await?.0);
     let (path, _) = request(&mut stream).await?;
     if !path.ends_with("/invocation/next") {
@@ -107,7 +111,10 @@ async fn serve(listener: &TcpListener, event: &str) -> Result<(Duration, Value)>
         other = listener.accept() => request(&mut BufReader::new(other?.0)).await,
     };
     let (_, body) = answered?;
-    Ok((started.elapsed(), serde_json::from_slice(&body)?))
+    let elapsed = started.elapsed();
+    // The process still waits for the reply to its answer: it is there to be looked at.
+    let peak = peak_kib(process.0.id())?;
+    Ok((elapsed, serde_json::from_slice(&body)?, peak))
 }
 
 /// Path and body of the next request.

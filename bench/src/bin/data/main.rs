@@ -75,7 +75,7 @@ async fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("check-data: {error}");
+            eprintln!("data: {error}");
             ExitCode::from(2)
         }
     }
