@@ -71,7 +71,7 @@ fn obeys<'a>(column: &'a Column, value: &str, now: i64) -> Result<(), Rejection<
         Rule::Long if value.parse::<i64>().is_err() => {
             reject(Reason::NotANumber, "is not a whole number")
         }
-        Rule::Decimal if !value.parse::<f64>().is_ok_and(f64::is_finite) => {
+        Rule::Decimal if !is_price(value) && !value.parse::<f64>().is_ok_and(f64::is_finite) => {
             reject(Reason::NotANumber, "is not a number")
         }
         Rule::Boolean if !matches!(value, "true" | "false") => {
@@ -97,6 +97,14 @@ fn time<'a>(column: &'a Column, value: &str, past: bool, now: i64) -> Result<(),
     } else {
         Ok(())
     }
+}
+
+/// Whether `value` is a number as most are, a few digits with a point among them: no need to compute it.
+fn is_price(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let points = bytes.iter().filter(|byte| **byte == b'.').count();
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    bytes.len() <= 15 && digits > 0 && points <= 1 && digits + points == bytes.len()
 }
 
 /// Whether `value` has more than `limit` characters. Bytes are never fewer: most need no counting.
@@ -156,6 +164,9 @@ mod tests {
             ("u1,i1,1600000000000,view,", Reason::TimeInMilliseconds),
             ("u1,i1,-1,view,", Reason::TimeBefore1970),
             ("u1,i1,1600000000,view,NaN", Reason::NotANumber),
+            ("u1,i1,1600000000,view,.", Reason::NotANumber),
+            ("u1,i1,1600000000,view,1.2.3", Reason::NotANumber),
+            ("u1,i1,1600000000,view,1e999", Reason::NotANumber),
         ] {
             assert_eq!(interaction(row), Some(reason), "{row}");
         }

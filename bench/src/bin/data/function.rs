@@ -14,7 +14,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{Result, Run};
+use crate::{Result, Run, services::Served};
 
 /// How long a run may take; a real one has 15 minutes.
 const PATIENCE: Duration = Duration::from_secs(3_600);
@@ -30,23 +30,21 @@ impl Drop for Process {
 }
 
 /// Checks `dataset` of the served bucket; what it took, and the answer.
-pub(crate) async fn check(
-    binary: &Path,
-    services: SocketAddr,
-    dataset: &str,
-) -> Result<(Run, Value)> {
+pub(crate) async fn check(binary: &Path, services: &Served, dataset: &str) -> Result<(Run, Value)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let process = start(binary, listener.local_addr()?, services)?;
+    let process = start(binary, listener.local_addr()?, services.address)?;
     let event = json!({ "dataset": dataset, "run": "bench" });
     let served = timeout(PATIENCE, serve(&listener, &event.to_string(), &process)).await;
-    let (elapsed, answer, peak_kib) = served.map_err(|_| "no answer in an hour")??;
+    let (started, answer, peak_kib) = served.map_err(|_| "no answer in an hour")??;
+    let (stored_at, judged_at) = (Instant::now(), services.take_judged_at());
     if answer["passed"] != true {
         return Err(format!("the check did not pass: {answer}").into());
     }
     let rows = answer["rows"].as_u64().unwrap_or(0) + rejected(&answer);
     let run = Run {
         rows,
-        seconds: elapsed.as_secs_f64(),
+        seconds: (judged_at.ok_or("nothing was stored")? - started).as_secs_f64(),
+        all_seconds: (stored_at - started).as_secs_f64(),
         peak_kib,
     };
     Ok((run, answer))
@@ -87,12 +85,12 @@ fn start(binary: &Path, runtime_api: SocketAddr, services: SocketAddr) -> Result
     })
 }
 
-/// Hands out the event and waits for the answer; how long it took, and the most memory until then.
+/// Hands out the event and waits for the answer; when it was handed out, and the most memory until then.
 async fn serve(
     listener: &TcpListener,
     event: &str,
     process: &Process,
-) -> Result<(Duration, Value, u64)> {
+) -> Result<(Instant, Value, u64)> {
     let mut stream = BufReader::new(listener.accept().await?.0);
     let (path, _) = request(&mut stream).await?;
     if !path.ends_with("/invocation/next") {
@@ -111,10 +109,9 @@ async fn serve(
         other = listener.accept() => request(&mut BufReader::new(other?.0)).await,
     };
     let (_, body) = answered?;
-    let elapsed = started.elapsed();
     // The process still waits for the reply to its answer: it is there to be looked at.
     let peak = peak_kib(process.0.id())?;
-    Ok((elapsed, serde_json::from_slice(&body)?, peak))
+    Ok((started, serde_json::from_slice(&body)?, peak))
 }
 
 /// Path and body of the next request.

@@ -18,6 +18,7 @@ pub(crate) fn check(python: &Path, shop: &Shop) -> Result<(Run, Value)> {
     let run = Run {
         rows: found["read"].as_u64().ok_or("pandas told no rows")?,
         seconds: found["seconds"].as_f64().ok_or("pandas told no time")?,
+        all_seconds: found["allSeconds"].as_f64().ok_or("pandas told no time")?,
         peak_kib: found["peakKib"].as_u64().ok_or("pandas told no memory")?,
     };
     Ok((run, found))

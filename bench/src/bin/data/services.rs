@@ -9,6 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     thread,
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -75,6 +76,8 @@ impl Body for Content {
 }
 
 struct Services {
+    /// When something was stored first since the last look.
+    judged_at: Arc<Mutex<Option<Instant>>>,
     items: Content,
     interactions: Content,
     /// The ids of the items, once they were checked.
@@ -83,12 +86,31 @@ struct Services {
     records: Mutex<HashMap<String, Value>>,
 }
 
+/// Where they are served, and when the last check began to store what it found.
+#[derive(Debug, Clone)]
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    judged_at: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Served {
+    /// When the function first stored anything since this was asked last: all was judged then.
+    pub(crate) fn take_judged_at(&self) -> Option<Instant> {
+        self.judged_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}
+
 /// Serves them on a free port until the process ends, on a thread of its own.
-pub(crate) fn serve(items: Content, interactions: Content) -> Result<SocketAddr> {
+pub(crate) fn serve(items: Content, interactions: Content) -> Result<Served> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
+    let judged_at = Arc::new(Mutex::new(None));
     let services = Arc::new(Services {
+        judged_at: Arc::clone(&judged_at),
         items,
         interactions,
         known_ids: Mutex::default(),
@@ -96,7 +118,7 @@ pub(crate) fn serve(items: Content, interactions: Content) -> Result<SocketAddr>
     });
     let runtime = Builder::new_current_thread().enable_io().build()?;
     thread::spawn(move || runtime.block_on(accept(listener, services)));
-    Ok(address)
+    Ok(Served { address, judged_at })
 }
 
 async fn accept(listener: std::net::TcpListener, services: Arc<Services>) {
@@ -134,6 +156,7 @@ impl Services {
         if head.method == Method::GET {
             return self.object(&path, query);
         }
+        self.stored();
         let body = body
             .collect()
             .await
@@ -151,6 +174,14 @@ impl Services {
             _ => return answer(Vec::new()),
         };
         answer(format!("<{element}><UploadId>1</UploadId></{element}>").into_bytes())
+    }
+
+    fn stored(&self) {
+        let mut judged_at = self
+            .judged_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        judged_at.get_or_insert_with(Instant::now);
     }
 
     fn object(&self, path: &str, query: &str) -> Response<Content> {
