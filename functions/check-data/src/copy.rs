@@ -34,9 +34,14 @@ impl Copy {
         self.0.len()
     }
 
-    /// What was added since the last call.
+    /// What was added since the last call; [`Self::give_back`] is for its memory.
     pub(crate) fn take(&mut self) -> Vec<u8> {
-        std::mem::replace(&mut self.0, Vec::with_capacity(ROOM))
+        std::mem::take(&mut self.0)
+    }
+
+    /// Goes on in this memory.
+    pub(crate) fn give_back(&mut self, empty: Vec<u8>) {
+        self.0 = empty;
     }
 
     fn row<'v>(&mut self, values: impl Iterator<Item = &'v str>) {

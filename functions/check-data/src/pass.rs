@@ -131,6 +131,13 @@ impl<'a> Pass<'a> {
         self.copy.as_mut().map(Copy::take).unwrap_or_default()
     }
 
+    /// Goes on copying in the memory of what was taken.
+    pub(crate) fn give_back(&mut self, empty: Vec<u8>) {
+        if let Some(copy) = &mut self.copy {
+            copy.give_back(empty);
+        }
+    }
+
     /// What it found, without the memory of the rows seen.
     pub(crate) fn end(self) -> Outcome {
         Outcome {

@@ -72,7 +72,8 @@ impl Reading<'_> {
             while let Some(chunk) = body.next().await? {
                 pass.feed(&mut file, &chunk, false)?;
                 if pass.copied() >= PART {
-                    upload.part(pass.take_copied()).await?;
+                    let empty = upload.part(pass.take_copied()).await?;
+                    pass.give_back(empty);
                 }
             }
             pass.feed(&mut file, &[], true)?;
