@@ -1,6 +1,6 @@
 //! `check-data`, `import-job`, `check-status`: good data goes in, bad data is named.
 
-use local::front_door::Fault;
+use local::{front_door::Fault, workflows::Workflow};
 use serde_json::{Value, json};
 use tests::{Shop, interactions_csv, items_csv, users_csv};
 
@@ -38,6 +38,10 @@ pub(crate) const CASES: &[super::Case] = &[
     (
         "check-data lets few new interactions wait",
         few_new_interactions_wait,
+    ),
+    (
+        "import-data imports what changed and skips the rest, twice without harm",
+        imports_what_changed,
     ),
     (
         "import-job names an estate that is not there",
@@ -316,6 +320,31 @@ fn few_new_interactions_wait(shop: &Shop) {
             "{waiting}"
         );
     });
+}
+
+fn imports_what_changed(shop: &Shop) {
+    shop.put(
+        "datasets/full/items/1.csv",
+        items_csv() + "i40,1,c1,1767225600,New\n",
+    );
+    let statuses = || {
+        let output = shop.run(Workflow::ImportData).expect("an import");
+        let datasets = output["datasets"].as_array().expect("datasets").clone();
+        assert!(datasets.iter().all(|one| one["rows"].as_u64() >= Some(41)));
+        let status = |one: &Value| (one["dataset"].clone(), one["status"].clone());
+        datasets.iter().map(status).collect::<Vec<_>>()
+    };
+    let both = |items: &str| {
+        [
+            ("items", items),
+            ("users", "SKIPPED"),
+            ("interactions", "SKIPPED"),
+        ]
+        .map(|(dataset, status)| (json!(dataset), json!(status)))
+        .to_vec()
+    };
+    assert_eq!(statuses(), both("ACTIVE"));
+    assert_eq!(statuses(), both("SKIPPED"));
 }
 
 fn names_a_missing_dataset(shop: &Shop) {

@@ -4,16 +4,26 @@
 //! hash begins with `level` zero bits are kept, one in 2^level, so that the counts are estimates
 //! with a standard error of about 0.3 %. The memory is 4 MiB, whatever the size of the shop.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// The most ids kept: what a table of 2^18 places holds.
 const CAPACITY: usize = (1 << 18) / 8 * 7;
 
 /// Counts ids.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Distinct {
     kept: FxHashMap<u64, u32>,
     level: u32,
+}
+
+impl Default for Distinct {
+    /// No id, and a table that never grows: growing would need the memory of the old and the new one.
+    fn default() -> Self {
+        Self {
+            kept: FxHashMap::with_capacity_and_hasher(CAPACITY, FxBuildHasher),
+            level: 0,
+        }
+    }
 }
 
 impl Distinct {

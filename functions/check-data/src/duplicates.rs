@@ -5,7 +5,7 @@
 //! it, datasets up to that size with all, and the memory ends at 18 MiB (9 bytes a place, 2^20
 //! places a set), be it a billion rows. A report says which of the two it was.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 /// Different rows a set holds: what 2^20 places take before they double.
 pub(crate) const WINDOW: usize = (1 << 20) / 8 * 7;
@@ -24,7 +24,7 @@ impl Duplicates {
     /// Remembers at least the last `window` different rows.
     pub(crate) fn remembering(window: usize) -> Self {
         Self {
-            younger: FxHashSet::default(),
+            younger: with_room(window),
             older: FxHashSet::default(),
             window,
             forgot: false,
@@ -38,8 +38,12 @@ impl Duplicates {
         }
         if self.younger.len() == self.window {
             std::mem::swap(&mut self.younger, &mut self.older);
-            self.forgot |= !self.younger.is_empty();
-            self.younger.clear();
+            if self.younger.is_empty() {
+                self.younger = with_room(self.window);
+            } else {
+                self.forgot = true;
+                self.younger.clear();
+            }
         }
         true
     }
@@ -48,6 +52,11 @@ impl Duplicates {
     pub(crate) fn compared_all(&self) -> bool {
         !self.forgot
     }
+}
+
+/// A set that never grows: growing would need the memory of the old and the new one at once.
+fn with_room(window: usize) -> FxHashSet<u64> {
+    FxHashSet::with_capacity_and_hasher(window, FxBuildHasher)
 }
 
 #[cfg(test)]

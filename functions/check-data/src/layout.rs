@@ -16,6 +16,14 @@ pub(crate) struct Layout {
     pub(crate) extra: Vec<String>,
 }
 
+impl Layout {
+    /// Whether the file has the schema's columns in their order, and no others.
+    pub(crate) fn is_the_schemas(&self) -> bool {
+        let mut positions = self.positions.iter().enumerate();
+        self.width == self.positions.len() && positions.all(|(index, at)| index == *at)
+    }
+}
+
 impl Columns {
     /// Finds the columns in the first line of a file.
     ///

@@ -17,6 +17,7 @@
 mod catalogue;
 mod check;
 mod columns;
+mod copy;
 mod distinct;
 mod drift;
 mod duplicates;

@@ -3,20 +3,17 @@
 
 use crate::{
     columns::Columns,
+    copy::Copy,
     duplicates::{Duplicates, WINDOW},
     hash,
     layout::Layout,
-    reason::{Reason, Rejection},
-    records::{Line, Records},
+    reason::{Detail, Reason, Rejection},
+    records::{Fields, Line, Records},
     rejected::RejectedRows,
     row::{Values, judge},
     tally::Tally,
-    upload::PART,
     verdict::Problems,
 };
-
-/// Room for a part of the copy and the chunk that completes it, so that it never moves while it grows.
-const COPIED: usize = PART + 1024 * 1024;
 
 /// A reading under way.
 pub(crate) struct Pass<'a> {
@@ -27,7 +24,7 @@ pub(crate) struct Pass<'a> {
     rejected: RejectedRows,
     problems: Problems,
     rows: Vec<u64>,
-    copy: Option<csv::Writer<Vec<u8>>>,
+    copy: Option<Copy>,
 }
 
 /// What a reading found.
@@ -82,22 +79,12 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The same, keeping good rows for [`Self::take_copied`], under one header in the schema's order
-    /// whatever the objects' own.
-    ///
-    /// # Errors
-    /// When the header cannot be written as CSV.
-    pub(crate) fn copying(
-        columns: &'a Columns,
-        tally: Tally,
-        now: i64,
-    ) -> Result<Self, csv::Error> {
-        let mut copy = csv::Writer::from_writer(Vec::with_capacity(COPIED));
-        copy.write_record(columns.names())?;
-        Ok(Self {
-            copy: Some(copy),
+    /// The same, only keeping the good rows for [`Self::take_copied`].
+    pub(crate) fn copying(columns: &'a Columns, tally: Tally, now: i64) -> Self {
+        Self {
+            copy: Some(Copy::of(columns)),
             ..Self::judging(columns, tally, now)
-        })
+        }
     }
 
     /// Takes the next bytes of `file`; `last`: these are its end.
@@ -134,22 +121,21 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Bytes that [`Self::take_copied`] would give, about.
+    /// Bytes that [`Self::take_copied`] would give.
     pub(crate) fn copied(&self) -> usize {
-        self.copy.as_ref().map_or(0, |copy| copy.get_ref().len())
+        self.copy.as_ref().map_or(0, Copy::len)
     }
 
     /// The good rows copied since the last call, as CSV.
-    ///
-    /// # Errors
-    /// When the last rows cannot be written as CSV.
-    pub(crate) fn take_copied(&mut self) -> Result<Vec<u8>, csv::Error> {
-        let Some(copy) = self.copy.take() else {
-            return Ok(Vec::new());
-        };
-        let bytes = copy.into_inner().map_err(csv::IntoInnerError::into_error)?;
-        self.copy = Some(csv::Writer::from_writer(Vec::with_capacity(COPIED)));
-        Ok(bytes)
+    pub(crate) fn take_copied(&mut self) -> Vec<u8> {
+        self.copy.as_mut().map(Copy::take).unwrap_or_default()
+    }
+
+    /// Goes on copying in the memory of what was taken.
+    pub(crate) fn give_back(&mut self, empty: Vec<u8>) {
+        if let Some(copy) = &mut self.copy {
+            copy.give_back(empty);
+        }
     }
 
     /// What it found, without the memory of the rows seen.
@@ -183,34 +169,35 @@ impl<'a> Pass<'a> {
     }
 
     fn row(&mut self, layout: &Layout, key: &str, line: Line<'_>) -> Result<(), csv::Error> {
+        let plain = line.fields.as_ref().is_ok_and(Fields::are_plain);
+        let columns = self.columns;
         let verdict = line
             .fields
-            .and_then(|fields| judge(self.columns, layout, fields, self.now))
+            .and_then(|fields| judge(columns, layout, fields, self.now))
             .and_then(|values| self.not_seen_before(values));
-        match verdict {
-            Ok(values) => {
-                self.tally.good(&values);
-                self.copy
-                    .as_mut()
-                    .map_or(Ok(()), |copy| copy.write_record(values))
-            }
-            Err(rejection) => {
+        match (verdict, &mut self.copy) {
+            (Ok(values), Some(copy)) => copy.add(&values, plain.then_some(line.raw), layout),
+            (Ok(values), None) => self.tally.good(&values),
+            // It was told by the reading before.
+            (Err(_), Some(_)) => {}
+            (Err(rejection), None) => {
                 self.tally.rejected(rejection.reason);
-                self.rejected.add(key, line.number, line.raw, &rejection)
+                self.rejected.add(key, line.number, line.raw, &rejection)?;
             }
         }
+        Ok(())
     }
 
-    fn not_seen_before<'v>(&mut self, values: Values<'v>) -> Result<Values<'v>, Rejection> {
-        let identity = self.columns.identity.iter().map(|column| values[*column]);
+    fn not_seen_before<'v>(&mut self, values: Values<'v>) -> Result<Values<'v>, Rejection<'v>>
+    where
+        'a: 'v,
+    {
+        let columns = self.columns;
+        let identity = columns.identity.iter().map(|column| values[*column]);
         if self.duplicates.is_new(hash::of(identity)) {
             return Ok(values);
         }
-        let same = self.columns.identity.iter();
-        let same: Vec<&str> = same
-            .map(|column| self.columns.list[*column].name.as_str())
-            .collect();
-        let detail = format!("a row before has the same {}", same.join(", "));
+        let detail = Detail::Same(columns);
         Err(Rejection::new(Reason::Duplicate, detail))
     }
 }
@@ -224,11 +211,7 @@ mod tests {
 
     const NOW: i64 = 1_700_000_000;
 
-    /// Reads `files`; the outcome and the copy of good rows.
-    fn read(columns: &Columns, files: &[(&str, &str)]) -> (Outcome, String) {
-        let config = config_with(|_| ());
-        let tally = Tally::new(DatasetType::Users, columns, &config, Catalogue::Unknown);
-        let mut pass = Pass::copying(columns, tally, NOW).unwrap();
+    fn fed<'a>(mut pass: Pass<'a>, files: &[(&str, &str)]) -> Pass<'a> {
         for (key, text) in files {
             let mut file = File::new(key);
             for chunk in text.as_bytes().chunks(5) {
@@ -236,8 +219,16 @@ mod tests {
             }
             pass.feed(&mut file, &[], true).unwrap();
         }
-        let copied = String::from_utf8(pass.take_copied().unwrap()).unwrap();
-        (pass.end(), copied)
+        pass
+    }
+
+    /// Reads `files` twice; the outcome of the first and the copy of good rows of the second reading.
+    fn read(columns: &Columns, files: &[(&str, &str)]) -> (Outcome, String) {
+        let config = config_with(|_| ());
+        let tally = || Tally::new(DatasetType::Users, columns, &config, Catalogue::Unknown);
+        let outcome = fed(Pass::judging(columns, tally(), NOW), files).end();
+        let copied = fed(Pass::copying(columns, tally(), NOW), files).take_copied();
+        (outcome, String::from_utf8(copied).unwrap())
     }
 
     #[test]
@@ -246,14 +237,14 @@ mod tests {
         let files = [
             (
                 "a.csv",
-                "USER_ID,COUNTRY\nu1,UK\nu2,\"France, south\"\nu1,UK\n",
+                "USER_ID,COUNTRY\nu1,UK\r\nu2,\"France, \"\"south\"\"\"\nu1,UK\n",
             ),
             ("b.csv", "COUNTRY,USER_ID\n,u3\nUK,\nUK\n"),
         ];
         let (outcome, copied) = read(&columns, &files);
         assert_eq!(
             copied,
-            "USER_ID,COUNTRY\nu1,UK\nu2,\"France, south\"\nu3,\n"
+            "USER_ID,COUNTRY\nu1,UK\nu2,\"France, \"\"south\"\"\"\nu3,\n"
         );
         assert_eq!((outcome.tally.good, outcome.tally.rejections()), (3, 3));
         assert_eq!((outcome.rows, outcome.compared_all), (vec![3, 3], true));

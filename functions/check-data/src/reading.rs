@@ -65,19 +65,20 @@ impl Reading<'_> {
 
     async fn copy_parts(&self, upload: &mut Upload<'_>) -> Result<(), CheckError> {
         let tally = Tally::new(self.dataset, self.columns, self.config, Catalogue::Unknown);
-        let mut pass = Pass::copying(self.columns, tally, self.now)?;
+        let mut pass = Pass::copying(self.columns, tally, self.now);
         for object in self.objects {
             let mut file = File::new(&object.key);
             let mut body = self.bucket.read(object);
             while let Some(chunk) = body.next().await? {
                 pass.feed(&mut file, &chunk, false)?;
                 if pass.copied() >= PART {
-                    upload.part(pass.take_copied()?).await?;
+                    let empty = upload.part(pass.take_copied()).await?;
+                    pass.give_back(empty);
                 }
             }
             pass.feed(&mut file, &[], true)?;
         }
-        upload.part(pass.take_copied()?).await?;
+        upload.part(pass.take_copied()).await?;
         Ok(upload.finish().await?)
     }
 }

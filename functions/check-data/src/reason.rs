@@ -1,6 +1,10 @@
 //! Why a row is rejected. Only the names: what breaks which rule is decided in `records` and `row`.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
+
+use crate::columns::Columns;
 
 /// A kind of broken row. Its name is a key in reports and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,21 +64,52 @@ impl Serialize for Reason {
     }
 }
 
-/// One broken row's verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Rejection {
+/// One broken row's verdict. It is made for every such row, and only told for the first ones: nothing
+/// in it is allocated.
+#[derive(Debug, Clone)]
+pub(crate) struct Rejection<'a> {
     /// The kind.
     pub(crate) reason: Reason,
     /// What was found, for the file of rejected rows.
-    pub(crate) detail: String,
+    pub(crate) detail: Detail<'a>,
 }
 
-impl Rejection {
-    /// A verdict.
-    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
-        Self {
-            reason,
-            detail: detail.into(),
+/// What is wrong with a row, in words.
+#[derive(Debug, Clone)]
+pub(crate) enum Detail<'a> {
+    /// With the line.
+    Line(&'static str),
+    /// With the value of a column: its name, and the rest of the sentence.
+    Column(&'a str, &'static str),
+    /// The number of fields, and how many the header has.
+    Fields(usize, usize),
+    /// The columns that a row before has, too.
+    Same(&'a Columns),
+}
+
+impl fmt::Display for Detail<'_> {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(what) => to.write_str(what),
+            Self::Column(name, what) => write!(to, "{name} {what}"),
+            Self::Fields(found, wanted) => {
+                write!(to, "the line has {found} fields, the header {wanted}")
+            }
+            Self::Same(columns) => {
+                let names = columns
+                    .identity
+                    .iter()
+                    .map(|index| columns.list[*index].name.as_str());
+                let names: Vec<&str> = names.collect();
+                write!(to, "a row before has the same {}", names.join(", "))
+            }
         }
+    }
+}
+
+impl<'a> Rejection<'a> {
+    /// A verdict.
+    pub(crate) fn new(reason: Reason, detail: Detail<'a>) -> Self {
+        Self { reason, detail }
     }
 }

@@ -7,7 +7,7 @@
 
 use csv_core::{ReadRecordResult, Reader};
 
-use crate::reason::{Reason, Rejection};
+use crate::reason::{Detail, Reason, Rejection};
 
 /// The longest line read, in bytes. Personalize's largest row is smaller: 100 item columns of
 /// 1,000 characters, of up to four bytes each, and one text of 20,000.
@@ -34,7 +34,7 @@ pub(crate) struct Line<'a> {
     /// As it stands, without its end; of a line too long only the beginning.
     pub(crate) raw: &'a [u8],
     /// Its fields, unless it is broken.
-    pub(crate) fields: Result<Fields<'a>, Rejection>,
+    pub(crate) fields: Result<Fields<'a>, Rejection<'a>>,
 }
 
 /// The fields of one line, unquoted.
@@ -42,6 +42,8 @@ pub(crate) struct Line<'a> {
 pub(crate) struct Fields<'a> {
     bytes: &'a [u8],
     ends: &'a [usize],
+    /// Bytes between two fields: the comma, when `bytes` is the line itself.
+    gap: usize,
 }
 
 impl<'a> Fields<'a> {
@@ -54,9 +56,15 @@ impl<'a> Fields<'a> {
     pub(crate) fn get(&self, index: usize) -> &'a [u8] {
         let start = index
             .checked_sub(1)
-            .map_or(0, |before| self.ends.get(before).copied().unwrap_or(0));
+            .and_then(|before| self.ends.get(before))
+            .map_or(0, |before| before + self.gap);
         let end = self.ends.get(index).copied().unwrap_or(start);
         &self.bytes[start..end]
+    }
+
+    /// Whether the line had no quotation marks: it says as it stands what its fields are.
+    pub(crate) fn are_plain(&self) -> bool {
+        self.gap == 1
     }
 }
 
@@ -86,12 +94,19 @@ impl Records {
         let (from, to) = self.next_line(last)?;
         let raw = &self.pending[from..to];
         let fields = if raw.len() > MAX_LINE {
-            let detail = format!("the line has more than {MAX_LINE} bytes");
+            let detail = Detail::Line("the line has more than 512 KiB");
             Err(Rejection::new(Reason::LineTooLong, detail))
+        } else if memchr::memchr2(b'"', b'\r', raw).is_none() {
+            split_plain(raw, &mut self.ends).map(|columns| Fields {
+                bytes: raw,
+                ends: &self.ends[..columns],
+                gap: 1,
+            })
         } else {
             split(&mut self.parser, raw, &mut self.fields, &mut self.ends).map(|columns| Fields {
                 bytes: &self.fields,
                 ends: &self.ends[..columns],
+                gap: 0,
             })
         };
         Some(Line {
@@ -134,13 +149,29 @@ impl Records {
     }
 }
 
+/// Finds the `ends` of the fields of a line without quotation marks; how many there are.
+fn split_plain(line: &[u8], ends: &mut [usize]) -> Result<usize, Rejection<'static>> {
+    let mut columns = 0;
+    let all = memchr::memchr_iter(b',', line).chain(std::iter::once(line.len()));
+    for end in all {
+        *ends.get_mut(columns).ok_or_else(too_many)? = end;
+        columns += 1;
+    }
+    Ok(columns)
+}
+
+fn too_many() -> Rejection<'static> {
+    let detail = Detail::Line("the line has more than 256 fields");
+    Rejection::new(Reason::ColumnCount, detail)
+}
+
 /// Splits one line into `fields` and the `ends` of each; how many there are.
 fn split(
     parser: &mut Reader,
     line: &[u8],
     fields: &mut [u8],
     ends: &mut [usize],
-) -> Result<usize, Rejection> {
+) -> Result<usize, Rejection<'static>> {
     parser.reset();
     let (_, _, written, columns) = parser.read_record(line, fields, ends);
     // The line's end decides: outside quotation marks it ends the record, inside it does not.
@@ -148,13 +179,10 @@ fn split(
         parser.read_record(b"\n", &mut fields[written..], &mut ends[columns..]);
     match result {
         ReadRecordResult::Record => Ok(columns + more),
-        ReadRecordResult::OutputEndsFull => Err(Rejection::new(
-            Reason::ColumnCount,
-            format!("the line has more than {MAX_COLUMNS} fields"),
-        )),
+        ReadRecordResult::OutputEndsFull => Err(too_many()),
         _ => Err(Rejection::new(
             Reason::UnclosedQuote,
-            "a quotation mark is not closed on the line; each record is one line",
+            Detail::Line("a quotation mark is not closed on the line; each record is one line"),
         )),
     }
 }

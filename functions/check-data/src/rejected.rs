@@ -35,7 +35,7 @@ impl RejectedRows {
         object: &str,
         number: u64,
         raw: &[u8],
-        why: &Rejection,
+        why: &Rejection<'_>,
     ) -> Result<(), csv::Error> {
         if self.stored == MAX_ROWS {
             return Ok(());
@@ -52,8 +52,13 @@ impl RejectedRows {
             .take(MAX_TEXT)
             .collect();
         let line = number.to_string();
-        self.csv
-            .write_record([object, &line, why.reason.name(), &why.detail, &text])
+        self.csv.write_record([
+            object,
+            &line,
+            why.reason.name(),
+            &why.detail.to_string(),
+            &text,
+        ])
     }
 
     /// The file's bytes.
@@ -70,12 +75,15 @@ impl RejectedRows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reason::Reason;
+    use crate::reason::{Detail, Reason};
 
     #[test]
     fn a_row_is_kept_with_its_place_and_cut_when_long() {
         let mut rejected = RejectedRows::default();
-        let why = Rejection::new(Reason::IdTooLong, "USER_ID has more than 256 characters");
+        let why = Rejection::new(
+            Reason::IdTooLong,
+            Detail::Column("USER_ID", "has more than 256 characters"),
+        );
         rejected
             .add("a.csv", 7, "é".repeat(3_000).as_bytes(), &why)
             .unwrap();
@@ -93,7 +101,7 @@ mod tests {
     #[test]
     fn the_file_ends_growing() {
         let mut rejected = RejectedRows::default();
-        let why = Rejection::new(Reason::Duplicate, "");
+        let why = Rejection::new(Reason::Duplicate, Detail::Line(""));
         for line in 0..MAX_ROWS + 5 {
             rejected.add("a.csv", line, b"row", &why).unwrap();
         }

@@ -3,7 +3,7 @@
 use crate::{
     columns::{Column, Columns, Rule},
     layout::Layout,
-    reason::{Reason, Rejection},
+    reason::{Detail, Reason, Rejection},
     records::Fields,
 };
 
@@ -24,85 +24,87 @@ pub(crate) type Values<'a> = Vec<&'a str>;
 /// # Errors
 /// The first rule it breaks.
 pub(crate) fn judge<'a>(
-    columns: &Columns,
+    columns: &'a Columns,
     layout: &Layout,
     row: Fields<'a>,
     now: i64,
-) -> Result<Values<'a>, Rejection> {
+) -> Result<Values<'a>, Rejection<'a>> {
     if row.len() != layout.width {
-        let detail = format!(
-            "the line has {} fields, the header {}",
-            row.len(),
-            layout.width
-        );
+        let detail = Detail::Fields(row.len(), layout.width);
         return Err(Rejection::new(Reason::ColumnCount, detail));
     }
     let mut values = Vec::with_capacity(columns.list.len());
     for (column, position) in columns.list.iter().zip(&layout.positions) {
-        let value = std::str::from_utf8(row.get(*position)).map_err(|_| {
-            Rejection::new(Reason::NotUtf8, format!("{} is not UTF-8", column.name))
-        })?;
+        let value = std::str::from_utf8(row.get(*position));
+        let value = value.map_err(|_| broken(Reason::NotUtf8, column, "is not UTF-8"))?;
         obeys(column, value, now)?;
         values.push(value);
     }
     Ok(values)
 }
 
-fn obeys(column: &Column, value: &str, now: i64) -> Result<(), Rejection> {
-    let name = &column.name;
-    let reject = |reason, detail: String| Err(Rejection::new(reason, detail));
+fn broken<'a>(reason: Reason, column: &'a Column, what: &'static str) -> Rejection<'a> {
+    Rejection::new(reason, Detail::Column(&column.name, what))
+}
+
+fn obeys<'a>(column: &'a Column, value: &str, now: i64) -> Result<(), Rejection<'a>> {
+    let reject = |reason, what| Err(broken(reason, column, what));
     if value.is_empty() {
         return if column.nullable {
             Ok(())
         } else {
-            reject(Reason::MissingValue, format!("{name} is empty"))
+            reject(Reason::MissingValue, "is empty")
         };
     }
     match column.rule {
-        Rule::Id if longer(value, MAX_ID) => reject(
-            Reason::IdTooLong,
-            format!("{name} has more than {MAX_ID} characters"),
-        ),
+        Rule::Id if longer(value, MAX_ID) => {
+            reject(Reason::IdTooLong, "has more than 256 characters")
+        }
         Rule::Categories if value.split('|').any(|one| longer(one, MAX_CATEGORY)) => reject(
             Reason::CategoryTooLong,
-            format!("{name} has a category of more than {MAX_CATEGORY} characters"),
+            "has a category of more than 1000 characters",
         ),
-        Rule::Time { past } => time(name, value, past, now),
-        Rule::Int if value.parse::<i32>().is_err() => reject(
-            Reason::NotANumber,
-            format!("{name} is not a whole number of 32 bits"),
-        ),
+        Rule::Time { past } => time(column, value, past, now),
+        Rule::Int if value.parse::<i32>().is_err() => {
+            reject(Reason::NotANumber, "is not a whole number of 32 bits")
+        }
         Rule::Long if value.parse::<i64>().is_err() => {
-            reject(Reason::NotANumber, format!("{name} is not a whole number"))
+            reject(Reason::NotANumber, "is not a whole number")
         }
-        Rule::Decimal if !value.parse::<f64>().is_ok_and(f64::is_finite) => {
-            reject(Reason::NotANumber, format!("{name} is not a number"))
+        Rule::Decimal if !is_price(value) && !value.parse::<f64>().is_ok_and(f64::is_finite) => {
+            reject(Reason::NotANumber, "is not a number")
         }
-        Rule::Boolean if !matches!(value, "true" | "false") => reject(
-            Reason::NotABoolean,
-            format!("{name} is neither true nor false"),
-        ),
+        Rule::Boolean if !matches!(value, "true" | "false") => {
+            reject(Reason::NotABoolean, "is neither true nor false")
+        }
         _ => Ok(()),
     }
 }
 
-fn time(name: &str, value: &str, past: bool, now: i64) -> Result<(), Rejection> {
-    let reject = |reason, detail: String| Err(Rejection::new(reason, detail));
+fn time<'a>(column: &'a Column, value: &str, past: bool, now: i64) -> Result<(), Rejection<'a>> {
+    let reject = |reason, what| Err(broken(reason, column, what));
     let Ok(seconds) = value.parse::<i64>() else {
-        let detail = format!("{name} is not a whole number of seconds since 1970");
-        return reject(Reason::NotANumber, detail);
+        let what = "is not a whole number of seconds since 1970";
+        return reject(Reason::NotANumber, what);
     };
     if seconds < 0 {
-        reject(Reason::TimeBefore1970, format!("{name} is before 1970"))
+        reject(Reason::TimeBefore1970, "is before 1970")
     } else if seconds >= MILLISECONDS_FROM {
-        let detail = format!("{name} looks like milliseconds; divide it by 1000");
-        reject(Reason::TimeInMilliseconds, detail)
+        let what = "looks like milliseconds; divide it by 1000";
+        reject(Reason::TimeInMilliseconds, what)
     } else if past && seconds > now + AHEAD_SECONDS {
-        let detail = format!("{name} is more than a day in the future");
-        reject(Reason::TimeInFuture, detail)
+        reject(Reason::TimeInFuture, "is more than a day in the future")
     } else {
         Ok(())
     }
+}
+
+/// Whether `value` is a number as most are, a few digits with a point among them: no need to compute it.
+fn is_price(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let points = bytes.iter().filter(|byte| **byte == b'.').count();
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    bytes.len() <= 15 && digits > 0 && points <= 1 && digits + points == bytes.len()
 }
 
 /// Whether `value` has more than `limit` characters. Bytes are never fewer: most need no counting.
@@ -162,6 +164,9 @@ mod tests {
             ("u1,i1,1600000000000,view,", Reason::TimeInMilliseconds),
             ("u1,i1,-1,view,", Reason::TimeBefore1970),
             ("u1,i1,1600000000,view,NaN", Reason::NotANumber),
+            ("u1,i1,1600000000,view,.", Reason::NotANumber),
+            ("u1,i1,1600000000,view,1.2.3", Reason::NotANumber),
+            ("u1,i1,1600000000,view,1e999", Reason::NotANumber),
         ] {
             assert_eq!(interaction(row), Some(reason), "{row}");
         }

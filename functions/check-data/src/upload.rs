@@ -4,6 +4,7 @@ use aws_sdk_s3::{
     primitives::ByteStream,
     types::{CompletedMultipartUpload, CompletedPart},
 };
+use bytes::Bytes;
 use shared::aws::{AwsError, failure};
 
 use crate::objects::Bucket;
@@ -42,11 +43,13 @@ impl<'a> Upload<'a> {
         })
     }
 
-    /// Sends the next part; all but the last have at least 5 MiB.
+    /// Sends the next part; all but the last have at least 5 MiB. Gives the memory back, empty: two
+    /// parts at once would be more than there has to be.
     ///
     /// # Errors
     /// S3's, after its retries.
-    pub(crate) async fn part(&mut self, bytes: Vec<u8>) -> Result<(), AwsError> {
+    pub(crate) async fn part(&mut self, part: Vec<u8>) -> Result<Vec<u8>, AwsError> {
+        let bytes = Bytes::from(part);
         let number = i32::try_from(self.parts.len() + 1).unwrap_or(i32::MAX);
         let answer = self
             .bucket
@@ -56,7 +59,7 @@ impl<'a> Upload<'a> {
             .key(self.key)
             .upload_id(&self.id)
             .part_number(number)
-            .body(ByteStream::from(bytes))
+            .body(ByteStream::from(bytes.clone()))
             .send()
             .await
             .map_err(failure("s3:UploadPart"))?;
@@ -67,7 +70,10 @@ impl<'a> Upload<'a> {
                 .set_checksum_crc32(answer.checksum_crc32)
                 .build(),
         );
-        Ok(())
+        // Without a copy, since nobody else holds them any more.
+        let mut part = Vec::from(bytes);
+        part.clear();
+        Ok(part)
     }
 
     /// Makes the file visible.

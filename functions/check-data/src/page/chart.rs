@@ -60,12 +60,13 @@ pub(super) fn bars(title: &str, bars: &[Bar<'_>]) -> String {
         svg += &text(NAMES - 8, y + 15, "end", &name);
         let now = scaled(bar.now, all_now, room);
         svg += &rect("now", y + 3, now, if bar.last.is_some() { 9 } else { 15 });
-        if let Some(last) = bar.last {
-            svg += &rect("last", y + 13, scaled(last, all_last, room), 5);
+        let last = scaled(bar.last.unwrap_or(0), all_last, room);
+        if last > 0 {
+            svg += &rect("last", y + 13, last, 5);
         }
         let share = scaled(bar.now, all_now, 100);
         let shown = format!("{} ({share} %)", number(bar.now));
-        svg += &text(NAMES + now + 6, y + 15, "start", &shown);
+        svg += &text(NAMES + now.max(last) + 6, y + 15, "start", &shown);
     }
     svg + "</svg>"
 }
@@ -77,8 +78,7 @@ fn open(title: &str, height: usize) -> String {
 
 fn rect(class: &str, y: usize, width: usize, height: usize) -> String {
     format!(
-        "<rect class=\"{class}\" x=\"{NAMES}\" y=\"{y}\" width=\"{}\" height=\"{height}\"/>",
-        width.max(1)
+        "<rect class=\"{class}\" x=\"{NAMES}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>"
     )
 }
 
