@@ -6,6 +6,7 @@
 
 #![allow(clippy::expect_used, reason = "in a test a panic is the report")]
 
+mod capacity;
 mod catalog;
 mod data;
 mod estate;
@@ -31,6 +32,7 @@ fn main() {
         catalog::CASES,
         serving::CASES,
         events::CASES,
+        capacity::CASES,
     ];
     if arguments.list {
         libtest_mimic::run(&arguments, trials(&cases, None)).exit();
