@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, reason = "in a test a panic is the report")]
 
 mod batch;
+mod capacity;
 mod catalog;
 mod data;
 mod estate;
@@ -35,6 +36,7 @@ fn main() {
         events::CASES,
         rotation::CASES,
         batch::CASES,
+        capacity::CASES,
     ];
     if arguments.list {
         libtest_mimic::run(&arguments, trials(&cases, None)).exit();

@@ -302,29 +302,32 @@ impl Shop {
     /// When Personalize does not answer, or has no such campaign.
     #[must_use]
     pub fn campaign_version(&self, name: &str) -> String {
+        let campaign = self.campaign(name);
+        let campaign = campaign.unwrap_or_else(|| panic!("there is no campaign {name}"));
+        campaign.solution_version_arn.unwrap_or_default()
+    }
+
+    /// A campaign, if there is one of that name.
+    ///
+    /// # Panics
+    /// When Personalize does not answer.
+    #[must_use]
+    pub fn campaign(&self, name: &str) -> Option<aws_sdk_personalize::types::Campaign> {
         let list = self.personalize.list_campaigns().send();
         let campaigns = self
             .runtime
             .block_on(list)
             .unwrap_or_else(|error| panic!("{error:?}"));
-        let campaign = campaigns
-            .campaigns()
-            .iter()
-            .find(|one| one.name() == Some(name));
-        let arn = campaign
-            .and_then(|one| one.campaign_arn())
-            .unwrap_or_default();
+        let mut campaigns = campaigns.campaigns().iter();
+        let campaign = campaigns.find(|one| one.name() == Some(name))?;
         let describe = self
             .personalize
             .describe_campaign()
-            .campaign_arn(arn)
+            .set_campaign_arn(campaign.campaign_arn.clone())
             .send();
         let described = self.runtime.block_on(describe);
         let described = described.unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        let campaign = described
-            .campaign
-            .and_then(|campaign| campaign.solution_version_arn);
-        campaign.unwrap_or_default()
+        described.campaign
     }
 
     /// How many executions a workflow has had, by the state machine's output name.
@@ -375,25 +378,50 @@ impl Shop {
     /// When SQS does not answer.
     #[must_use]
     pub fn messages_waiting(&self, queue: &str) -> u64 {
-        let url = self.stack.endpoint();
         let body = json!({
             "QueueUrl": self.output(queue),
             "AttributeNames": ["ApproximateNumberOfMessages"],
         });
+        let answer = self.ask_json("AmazonSQS.GetQueueAttributes", &body);
+        let count = answer["Attributes"]["ApproximateNumberOfMessages"].as_str();
+        count
+            .and_then(|count| count.parse().ok())
+            .unwrap_or_else(|| panic!("SQS: {answer}"))
+    }
+
+    /// Puts one datum of a metric into CloudWatch, as the service itself would; `at` in epoch seconds.
+    ///
+    /// # Panics
+    /// When CloudWatch does not take it.
+    pub fn put_metric(
+        &self,
+        (namespace, metric): (&str, &str),
+        (dimension, of): (&str, &str),
+        at: i64,
+        value: f64,
+    ) {
+        let body = json!({ "Namespace": namespace, "MetricData": [{
+            "MetricName": metric, "Timestamp": at, "Value": value, "Unit": "Count",
+            "Dimensions": [{ "Name": dimension, "Value": of }],
+        }]});
+        let answer = self.ask_json("GraniteServiceVersion20100801.PutMetricData", &body);
+        assert_eq!(answer, json!({}), "CloudWatch: {answer}");
+    }
+
+    /// Calls a service that is asked too seldom for an SDK, by its JSON protocol.
+    fn ask_json(&self, target: &str, body: &Value) -> Value {
+        let url = self.stack.endpoint();
         let headers = [
             ("content-type", "application/x-amz-json-1.0"),
-            ("x-amz-target", "AmazonSQS.GetQueueAttributes"),
+            ("x-amz-target", target),
         ];
         let call = local::http::send(Method::POST, &url, &headers, body.to_string(), INVOCATION);
         let (_, body) = self
             .runtime
             .block_on(call)
             .unwrap_or_else(|error| panic!("{error}"));
-        let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let count = answer["Attributes"]["ApproximateNumberOfMessages"].as_str();
-        count
-            .and_then(|count| count.parse().ok())
-            .unwrap_or_else(|| panic!("SQS: {answer}"))
+        serde_json::from_slice(&body)
+            .unwrap_or_else(|_| panic!("{target}: {}", String::from_utf8_lossy(&body)))
     }
 
     /// An output of the template.

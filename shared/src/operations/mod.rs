@@ -2,10 +2,11 @@
 //!
 //! Everything of an estate is under `pk = estate#<estate>`; each kind of record is a file here and
 //! begins its `sk` with its own word: `<kind>#<name>` (states of resources), `check#<dataset>`,
-//! `import#<dataset>#<mode>`, `progress#<dataset>`, `applied#<kind>#<name>`, `decision#<solution>`,
-//! `event#<id>`, `lock#<workflow>`.
+//! `import#<dataset>#<mode>`, `progress#<dataset>`, `applied#<kind>#<name>`, `capacity#<kind>#<name>`,
+//! `decision#<solution>`, `event#<id>`, `lock#<workflow>`.
 
 mod applied;
+mod capacity;
 mod check;
 mod decision;
 mod event;
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub use applied::Applied;
+pub use capacity::{CapacityState, Lower};
 pub use check::GoodCheck;
 pub use decision::{Decision, Outcome};
 pub use import::{GoodImport, ImportMode};
