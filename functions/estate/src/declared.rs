@@ -37,7 +37,10 @@ pub(crate) fn names(config: &EstateConfig) -> Names {
 
 /// Every resource that the file declares. Without `targets`, which a stack has, no schedules.
 pub(crate) fn resources(config: &EstateConfig, targets: Option<&Targets>) -> Vec<Declared> {
-    let domain = config.dataset_group.domain.map(|domain| domain.api_name());
+    let domain = config
+        .dataset_group
+        .domain
+        .map(shared::config::Domain::api_name);
     let group = fields(&[("domain", json!(domain))]);
     let mut all = vec![declared(
         Kind::DatasetGroup,

@@ -237,7 +237,7 @@ impl Run<'_> {
                 .set_s3_data_destination(destination)
                 .build()
         });
-        output.map_err(unbuildable)
+        output.map_err(|error| unbuildable(&error))
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -279,7 +279,7 @@ pub(super) fn number(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-pub(super) fn unbuildable(error: aws_sdk_personalize::error::BuildError) -> EstateError {
+pub(super) fn unbuildable(error: &aws_sdk_personalize::error::BuildError) -> EstateError {
     EstateError::Usage(format!("a request cannot be put together: {error}"))
 }
 
@@ -340,5 +340,7 @@ pub(super) fn metrics(
             .expression(&metric.expression)
             .build()
     });
-    metrics.collect::<Result<_, _>>().map_err(unbuildable)
+    metrics
+        .collect::<Result<_, _>>()
+        .map_err(|error| unbuildable(&error))
 }

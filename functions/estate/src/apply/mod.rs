@@ -195,9 +195,13 @@ impl Run<'_> {
             .find(|other| {
                 if has_generations(other.kind) {
                     let generations = crate::plan::Generations::of(&context, other);
-                    return !generations.wanted.is_some_and(|found| found.is_ready());
+                    return !generations
+                        .wanted
+                        .is_some_and(crate::resource::Found::is_ready);
                 }
-                let ready = context.find(other).is_some_and(|found| found.is_ready());
+                let ready = context
+                    .find(other)
+                    .is_some_and(crate::resource::Found::is_ready);
                 !ready || self.is_moving(other)
             })
     }

@@ -197,7 +197,7 @@ async fn campaign(client: &Client, mut found: Found) -> Result<Option<Found>, Aw
     let exploration = config.and_then(|config| config.item_exploration_config);
     found
         .fields
-        .extend(explored(exploration.unwrap_or_default()));
+        .extend(explored(&exploration.unwrap_or_default()));
     // While an update runs the campaign itself stays ACTIVE; after one that failed it serves on.
     let update = campaign
         .latest_campaign_update
@@ -225,7 +225,7 @@ async fn recommender(client: &Client, found: Found) -> Result<Option<Found>, Aws
         .with("minRecommendationRequestsPerSecond", json!(rate))
         .with("enableMetadata", json!(metadata));
     let exploration = config.item_exploration_config.unwrap_or_default();
-    found.fields.extend(explored(exploration));
+    found.fields.extend(explored(&exploration));
     let update = recommender.latest_recommender_update;
     let update = update.and_then(|update| update.status);
     let status = match (recommender.status, update) {
@@ -266,7 +266,7 @@ async fn attribution(client: &Client, found: Found) -> Result<Option<Found>, Aws
 }
 
 /// Personalize keeps both numbers as texts.
-fn explored(config: std::collections::HashMap<String, String>) -> Fields {
+fn explored(config: &std::collections::HashMap<String, String>) -> Fields {
     let names = [
         ("explorationWeight", "exploration.weight"),
         ("explorationItemAgeCutOff", "exploration.itemAgeCutOff"),

@@ -15,7 +15,7 @@ pub(super) fn obstacle(of: DatasetType, old: &Value, new: &Value) -> Option<Stri
     }
     let (old, new) = (fields(old), fields(new));
     for field in old {
-        if !new.contains(&field) {
+        if !new.contains(field) {
             return Some(format!(
                 "the column {} would change or go, and Personalize only adds columns: keep it as it is, and add one of a new name",
                 name(field)
