@@ -330,6 +330,59 @@ impl Shop {
         described.campaign
     }
 
+    /// Asks Personalize something that has no method here.
+    ///
+    /// # Panics
+    /// When Personalize does not answer.
+    pub fn ask_personalize<T, E: std::fmt::Debug>(
+        &self,
+        question: impl AsyncFnOnce(&aws_sdk_personalize::Client) -> Result<T, E>,
+    ) -> T {
+        let answer = self.runtime.block_on(question(&self.personalize));
+        answer.unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    /// Where the functions of this stack send their requests.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        self.stack.endpoint()
+    }
+
+    /// Why tasks failed in the runs of a workflow so far, by the state machine's output name: the error
+    /// names in order.
+    ///
+    /// # Panics
+    /// When Step Functions does not answer.
+    #[must_use]
+    pub fn task_failures(&self, state_machine: &str) -> Vec<String> {
+        let client = &self.stack.clients().workflows;
+        let failures = async {
+            let runs = client
+                .list_executions()
+                .state_machine_arn(self.output(state_machine))
+                .into_paginator()
+                .items()
+                .send();
+            let mut failures = Vec::new();
+            for run in runs.try_collect().await? {
+                let history = client
+                    .get_execution_history()
+                    .execution_arn(run.execution_arn())
+                    .into_paginator()
+                    .items()
+                    .send();
+                let history = history.try_collect().await.map_err(Box::new)?;
+                failures.extend(history.into_iter().filter_map(|event| {
+                    let details = event.task_failed_event_details?;
+                    details.error
+                }));
+            }
+            Ok::<_, Box<dyn std::error::Error>>(failures)
+        };
+        let failures = self.runtime.block_on(failures);
+        failures.unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
     /// How many executions a workflow has had, by the state machine's output name.
     ///
     /// # Panics
@@ -357,6 +410,14 @@ impl Shop {
     /// # Panics
     /// When the front door does not take the fault.
     pub fn with_fault<T>(&self, service: &str, fault: Fault, body: impl FnOnce() -> T) -> T {
+        self.with_faults(&[(service, fault)], body)
+    }
+
+    /// Runs `body` while several services fail as told.
+    ///
+    /// # Panics
+    /// When the front door does not take the faults.
+    pub fn with_faults<T>(&self, all: &[(&str, Fault)], body: impl FnOnce() -> T) -> T {
         let Some(faults) = self.stack.faults() else {
             panic!("the front door is elsewhere")
         };
@@ -365,7 +426,10 @@ impl Shop {
                 .set(by_service)
                 .unwrap_or_else(|error| panic!("{error}"));
         };
-        set(BTreeMap::from([(service.to_owned(), fault)]));
+        set(all
+            .iter()
+            .map(|(service, fault)| ((*service).to_owned(), *fault))
+            .collect());
         // A body that panics must not leave the fault to the tests after it.
         let result = std::panic::catch_unwind(AssertUnwindSafe(body));
         set(BTreeMap::new());

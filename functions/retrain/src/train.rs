@@ -7,6 +7,7 @@ use shared::{
     aws::{AwsError, failure},
     campaign,
     estate::Estate,
+    job,
     metrics::{self, Unit},
 };
 
@@ -83,7 +84,14 @@ pub(crate) async fn train(
         Some(version) => ("TrainingReused", version.clone()),
         None => (
             "TrainingStarted",
-            start(client, &solution_arn, mode, now).await?,
+            start(
+                client,
+                (&request.solution, &solution_arn),
+                &versions,
+                mode,
+                now,
+            )
+            .await?,
         ),
     };
     let dimension = [("solution", request.solution.as_str())];
@@ -173,23 +181,37 @@ async fn versions(client: &Client, solution_arn: &str) -> Result<Vec<Version>, A
     Ok(versions)
 }
 
+/// Starts a training. Its name counts the solution's versions, which never go: an answer that was lost,
+/// or a second caller at the same moment, comes to the same name, and takes up the one version.
 async fn start(
     client: &Client,
-    solution_arn: &str,
+    solution: (&str, &str),
+    versions: &[Version],
     mode: TrainingMode,
     now: i64,
 ) -> Result<Version, AwsError> {
+    let (name, solution_arn) = solution;
     let answer = client
         .create_solution_version()
+        .name(job::name(name, &(versions.len() + 1).to_string()))
         .solution_arn(solution_arn)
         .training_mode(mode.clone())
         .send()
         .await
-        .map_err(failure("personalize:CreateSolutionVersion"))?;
-    Ok(Version {
-        arn: answer.solution_version_arn.unwrap_or_default(),
-        status: "CREATE PENDING".to_owned(),
-        training_mode: mode.to_string(),
-        created_at: now,
-    })
+        .map_err(failure("personalize:CreateSolutionVersion"));
+    match answer {
+        Ok(answer) => Ok(Version {
+            arn: answer.solution_version_arn.unwrap_or_default(),
+            status: "CREATE PENDING".to_owned(),
+            training_mode: mode.to_string(),
+            created_at: now,
+        }),
+        Err(error) if error.already_exists() => newest(client, solution_arn).await?.ok_or(error),
+        Err(error) => Err(error),
+    }
+}
+
+async fn newest(client: &Client, solution_arn: &str) -> Result<Option<Version>, AwsError> {
+    let versions = versions(client, solution_arn).await?;
+    Ok(versions.into_iter().max_by_key(|one| one.created_at))
 }

@@ -39,7 +39,9 @@ impl Workflow {
         }
     }
 
-    fn output(self) -> &'static str {
+    /// The output of the template that has its ARN.
+    #[must_use]
+    pub fn output(self) -> &'static str {
         match self {
             Self::ApplyEstate => "ApplyEstateStateMachineArn",
             Self::ImportData => "ImportDataStateMachineArn",

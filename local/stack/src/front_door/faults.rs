@@ -1,4 +1,4 @@
-//! Faults on purpose, per service: throttling, server errors, delay, cut connections. Tests turn
+//! Faults on purpose, per service: throttling, server errors, delay, cut connections, lost answers. Tests turn
 //! them on to see that retries, fallbacks and dead-letter queues do their work.
 
 use std::collections::BTreeMap;
@@ -18,8 +18,10 @@ pub struct Fault {
     pub throttle: u8,
     /// Percent answered with an internal error.
     pub error: u8,
-    /// Percent whose connection is cut without an answer.
+    /// Percent whose connection is cut without an answer: the service never hears of the request.
     pub cut: u8,
+    /// Percent that the service carries out and whose answer is lost: the connection is cut then.
+    pub lose: u8,
     /// Milliseconds every request waits first.
     pub delay: u64,
 }
@@ -33,6 +35,8 @@ pub(super) enum Outcome {
     Error,
     /// Not answered at all.
     Cut,
+    /// Passed on, and the answer thrown away.
+    Lose,
 }
 
 /// The faults in force, by service (`personalize`, `s3`, ...; `*` for those not named). Of Personalize
@@ -98,6 +102,7 @@ impl Faults {
             roll if roll < throttled => Some(Outcome::Throttle),
             roll if roll < failed => Some(Outcome::Error),
             roll if roll < failed + fault.cut => Some(Outcome::Cut),
+            roll if roll < failed + fault.cut + fault.lose => Some(Outcome::Lose),
             _ => None,
         };
         (Duration::from_millis(fault.delay), outcome)
@@ -109,7 +114,8 @@ impl Faults {
 }
 
 fn check(service: &str, fault: Fault) -> Result<(), String> {
-    let sum = u32::from(fault.throttle) + u32::from(fault.error) + u32::from(fault.cut);
+    let parts = [fault.throttle, fault.error, fault.cut, fault.lose];
+    let sum: u32 = parts.into_iter().map(u32::from).sum();
     if sum > 100 {
         return Err(format!(
             "the percentages of {service} add up to {sum}, more than 100"
@@ -118,14 +124,14 @@ fn check(service: &str, fault: Fault) -> Result<(), String> {
     Ok(())
 }
 
-/// Reads `personalize=throttle:30,error:5,delay:2000,cut:1`.
+/// Reads `personalize=throttle:30,error:5,cut:1,lose:1,delay:2000`; each part may be left out.
 ///
 /// # Errors
 /// A sentence that shows how it is written.
 pub fn parse(text: &str) -> Result<(String, Fault), String> {
     let wrong = || {
         format!(
-            "'{text}' is no fault; write service=throttle:PERCENT,error:PERCENT,delay:MS,cut:PERCENT"
+            "'{text}' is no fault; write service=throttle:PERCENT,error:PERCENT,cut:PERCENT,lose:PERCENT,delay:MS"
         )
     };
     let (service, settings) = text.split_once('=').ok_or_else(wrong)?;
@@ -136,6 +142,7 @@ pub fn parse(text: &str) -> Result<(String, Fault), String> {
             "throttle" => fault.throttle = value.parse().map_err(|_| wrong())?,
             "error" => fault.error = value.parse().map_err(|_| wrong())?,
             "cut" => fault.cut = value.parse().map_err(|_| wrong())?,
+            "lose" => fault.lose = value.parse().map_err(|_| wrong())?,
             "delay" => fault.delay = value.parse().map_err(|_| wrong())?,
             _ => return Err(wrong()),
         }
@@ -150,15 +157,17 @@ mod tests {
 
     #[test]
     fn faults_are_written_as_documented() {
-        let (service, fault) = parse("personalize=throttle:30,error:5,delay:2000,cut:1").unwrap();
+        let (service, fault) =
+            parse("personalize=throttle:30,error:5,cut:1,lose:2,delay:2000").unwrap();
         assert_eq!(service, "personalize");
         assert_eq!(
             fault,
             Fault {
                 throttle: 30,
                 error: 5,
-                delay: 2000,
-                cut: 1
+                cut: 1,
+                lose: 2,
+                delay: 2000
             }
         );
         for broken in [
@@ -178,6 +187,7 @@ mod tests {
             throttle: 30,
             error: 20,
             cut: 10,
+            lose: 10,
             delay: 0,
         };
         faults.set(BTreeMap::from([("s3".into(), fault)])).unwrap();
@@ -192,7 +202,10 @@ mod tests {
             near("Some(Throttle)", 3000) && near("Some(Error)", 2000),
             "{seen:?}"
         );
-        assert!(near("Some(Cut)", 1000) && near("None", 4000), "{seen:?}");
+        assert!(
+            near("Some(Cut)", 1000) && near("Some(Lose)", 1000) && near("None", 3000),
+            "{seen:?}"
+        );
         assert_eq!(
             faults.throw("sqs", "sqs"),
             (Duration::ZERO, None),

@@ -90,12 +90,16 @@ impl Proxy {
             Some(Outcome::Error) => {
                 return Ok(refused(body, refusal::failed(service, &parts)).await);
             }
-            None => {}
+            Some(Outcome::Lose) | None => {}
         }
         if NOT_BUILT.contains(&service) {
             return Ok(refused(body, refusal::not_built(service, &parts)).await);
         }
-        Ok(self.forward(service, parts, body).await)
+        let answer = self.forward(service, parts, body).await;
+        match outcome {
+            Some(Outcome::Lose) => Err(Cut),
+            _ => Ok(answer),
+        }
     }
 
     async fn forward(&self, service: &str, parts: Parts, body: Incoming) -> Response<Body> {

@@ -27,8 +27,11 @@ pub fn service(program: &Path, ports: Ports, faults: &[(String, Fault)]) -> Resu
             error,
             delay,
             cut,
+            lose,
         } = fault;
-        format!("--fault={service}=throttle:{throttle},error:{error},delay:{delay},cut:{cut}")
+        format!(
+            "--fault={service}=throttle:{throttle},error:{error},cut:{cut},lose:{lose},delay:{delay}"
+        )
     }));
     Ok(Service {
         name: FRONT_DOOR,

@@ -1,0 +1,76 @@
+//! Kills the process of a function in the midst of its work, as Lambda does to one that is out of
+//! memory.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+/// How often processes are looked at.
+const LOOK: Duration = Duration::from_millis(10);
+/// How long a process has worked when it is killed: its first request is answered after longer.
+const AT_WORK: Duration = Duration::from_millis(150);
+
+/// Waits for a process of `function` that sends its requests to `endpoint`, and kills it once.
+pub(crate) struct Killer {
+    over: Arc<AtomicBool>,
+    thread: JoinHandle<bool>,
+}
+
+impl Killer {
+    pub(crate) fn of(function: &str, endpoint: &str) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let (function, endpoint, stop) =
+            (function.to_owned(), endpoint.to_owned(), Arc::clone(&over));
+        let thread = thread::spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                if let Some(process) = find(&function, &endpoint) {
+                    thread::sleep(AT_WORK);
+                    return kill(&process);
+                }
+                thread::sleep(LOOK);
+            }
+            false
+        });
+        Self { over, thread }
+    }
+
+    /// Whether a process was killed.
+    pub(crate) fn end(self) -> bool {
+        self.over.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap_or(false)
+    }
+}
+
+fn find(function: &str, endpoint: &str) -> Option<PathBuf> {
+    let processes = std::fs::read_dir("/proc").ok()?;
+    let mut processes = processes.filter_map(|entry| Some(entry.ok()?.path()));
+    processes.find(|process| is_function(process, function, endpoint).unwrap_or(false))
+}
+
+fn is_function(process: &Path, function: &str, endpoint: &str) -> Option<bool> {
+    let environment = std::fs::read(process.join("environ")).ok()?;
+    let environment = String::from_utf8_lossy(&environment);
+    let is = |name: &str, wanted: &dyn Fn(&str) -> bool| {
+        let mut variables = environment.split('\0');
+        variables.any(|variable| variable.strip_prefix(name).is_some_and(wanted))
+    };
+    let named = is("AWS_LAMBDA_FUNCTION_NAME=", &|name| {
+        name.ends_with(function)
+    });
+    Some(named && is("AWS_ENDPOINT_URL=", &|url| url == endpoint))
+}
+
+fn kill(process: &Path) -> bool {
+    let id = process.file_name().unwrap_or_default();
+    let killed = std::process::Command::new("kill")
+        .arg("-9")
+        .arg(id)
+        .status();
+    killed.is_ok_and(|status| status.success())
+}
