@@ -60,7 +60,14 @@ fn renews_without_absence(shop: &Shop) {
     });
     assert_eq!(shop.invoke("event-filter", &late)["decision"], "ignore");
     assert_eq!(alias(shop), now);
+
+    // A dated filter that leaves the file leaves with what was made for it.
     shop.put(CONFIG, config);
+    let applied = shop.apply_estate();
+    assert_eq!(applied["failed"], json!([]), "{applied}");
+    let filters = shop.ask_personalize(async |client| client.list_filters().send().await);
+    let mut names = filters.filters().iter().filter_map(|filter| filter.name());
+    assert!(!names.any(|name| name.starts_with(FILTER)), "{filters:?}");
 }
 
 /// `config` with a dated filter.

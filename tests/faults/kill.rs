@@ -16,10 +16,13 @@ const LOOK: Duration = Duration::from_millis(10);
 /// How long a process has worked when it is killed: its first request is answered after longer.
 const AT_WORK: Duration = Duration::from_millis(150);
 
-/// Waits for a process of `function` that sends its requests to `endpoint`, and kills it once.
+/// How many processes are killed: one may have been idle just then.
+const VICTIMS: usize = 3;
+
+/// Waits for processes of `function` that send their requests to `endpoint`, and kills the first few.
 pub(crate) struct Killer {
     over: Arc<AtomicBool>,
-    thread: JoinHandle<bool>,
+    thread: JoinHandle<usize>,
 }
 
 impl Killer {
@@ -28,22 +31,23 @@ impl Killer {
         let (function, endpoint, stop) =
             (function.to_owned(), endpoint.to_owned(), Arc::clone(&over));
         let thread = thread::spawn(move || {
-            while !stop.load(Ordering::Relaxed) {
+            let mut killed = 0;
+            while killed < VICTIMS && !stop.load(Ordering::Relaxed) {
                 if let Some(process) = find(&function, &endpoint) {
                     thread::sleep(AT_WORK);
-                    return kill(&process);
+                    killed += usize::from(kill(&process));
                 }
                 thread::sleep(LOOK);
             }
-            false
+            killed
         });
         Self { over, thread }
     }
 
-    /// Whether a process was killed.
-    pub(crate) fn end(self) -> bool {
+    /// How many were killed.
+    pub(crate) fn end(self) -> usize {
         self.over.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap_or(false)
+        self.thread.join().unwrap_or(0)
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Common {
     /// State directory, in the checkout unless absolute
     #[arg(long, global = true, default_value = DEFAULT_STATE, value_name = "DIR")]
     pub(crate) state: PathBuf,
-    /// Faults the front door injects: SERVICE=throttle:PERCENT,error:PERCENT,delay:MS,cut:PERCENT
+    /// Faults the front door injects: SERVICE=throttle:PERCENT,error:PERCENT,cut:PERCENT,lose:PERCENT,delay:MS
     #[arg(long, global = true, value_parser = parse_fault, value_name = "FAULT")]
     pub(crate) fault: Vec<(String, Fault)>,
 }
@@ -79,6 +79,9 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "PATH")]
         data: Option<PathBuf>,
     },
+    /// Print what a shell needs for AWS tools and the `estate` command to work on the running stack
+    #[command(after_help = examples("  eval \"$(cargo local env)\"\n  cargo run -p estate --bin estate -- plan"))]
+    Env,
     /// Tell what runs and where; exit code 2 when not everything does
     #[command(after_help = examples("  cargo local status\n  cargo local status --json"))]
     Status {

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod deploy;
 mod digest;
 pub mod doctor;
+pub mod env;
 mod error;
 pub mod front_door;
 pub mod graphql;

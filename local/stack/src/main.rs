@@ -15,7 +15,7 @@ use local::stack::{Options, Stack};
 use local::status::Status;
 use local::steps::Steps;
 use local::workflows::Workflow;
-use local::{Error, Layout, Result, demo, doctor, seeding, services, up};
+use local::{Error, Layout, Result, demo, doctor, env, seeding, services, up};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
@@ -53,6 +53,10 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         }
         Verb::Up => bring_up(&options).await?,
         Verb::Seed { data } => seed(&options, Source::detect(data.as_deref())?).await?,
+        Verb::Env => {
+            let stack = Stack::running(layout(&options)?).await?;
+            anstream::println!("{}", env::exports(&stack)?);
+        }
         Verb::Status { json } => return status(&layout(&options)?, json).await,
         Verb::Down { clean } => down(&layout(&options)?, clean).await?,
         Verb::Doctor => return examine(&options).await,

@@ -5,7 +5,7 @@ mod schedules;
 mod tags;
 
 use aws_sdk_personalize::Client;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream, try_join};
 use shared::{
     arn::Kind,
     aws::{AwsError, failure},
@@ -110,54 +110,88 @@ pub(crate) async fn observe(
     Ok(world)
 }
 
-/// Everything in the dataset group `group`.
+/// Everything in the dataset group `group`; the lists are asked for at the same time.
 async fn in_group(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError> {
-    let mut all = list!(
-        Kind::Dataset,
-        client.list_datasets().dataset_group_arn(group),
-        dataset_arn,
-        "personalize:ListDatasets"
-    );
-    all.extend(list!(
-        Kind::EventTracker,
-        client.list_event_trackers().dataset_group_arn(group),
-        event_tracker_arn,
-        "personalize:ListEventTrackers"
-    ));
-    all.extend(list!(
-        Kind::Filter,
-        client.list_filters().dataset_group_arn(group),
-        filter_arn,
-        "personalize:ListFilters"
-    ));
-    all.extend(list!(
-        Kind::Recommender,
-        client.list_recommenders().dataset_group_arn(group),
-        recommender_arn,
-        "personalize:ListRecommenders"
-    ));
-    all.extend(list!(
-        Kind::MetricAttribution,
-        client.list_metric_attributions().dataset_group_arn(group),
-        metric_attribution_arn,
-        "personalize:ListMetricAttributions"
-    ));
+    let datasets = async {
+        Ok(list!(
+            Kind::Dataset,
+            client.list_datasets().dataset_group_arn(group),
+            dataset_arn,
+            "personalize:ListDatasets"
+        ))
+    };
+    let event_trackers = async {
+        Ok(list!(
+            Kind::EventTracker,
+            client.list_event_trackers().dataset_group_arn(group),
+            event_tracker_arn,
+            "personalize:ListEventTrackers"
+        ))
+    };
+    let filters = async {
+        Ok(list!(
+            Kind::Filter,
+            client.list_filters().dataset_group_arn(group),
+            filter_arn,
+            "personalize:ListFilters"
+        ))
+    };
+    let recommenders = async {
+        Ok(list!(
+            Kind::Recommender,
+            client.list_recommenders().dataset_group_arn(group),
+            recommender_arn,
+            "personalize:ListRecommenders"
+        ))
+    };
+    let metric_attributions = async {
+        Ok(list!(
+            Kind::MetricAttribution,
+            client.list_metric_attributions().dataset_group_arn(group),
+            metric_attribution_arn,
+            "personalize:ListMetricAttributions"
+        ))
+    };
+    let (datasets, trackers, filters, recommenders, attributions, solutions) = try_join!(
+        datasets,
+        event_trackers,
+        filters,
+        recommenders,
+        metric_attributions,
+        with_campaigns(client, group),
+    )?;
+    let all = [
+        datasets,
+        trackers,
+        filters,
+        recommenders,
+        attributions,
+        solutions,
+    ];
+    Ok(all.concat())
+}
+
+/// The solutions of a dataset group and their campaigns, which are listed by solution only.
+async fn with_campaigns(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError> {
     let solutions = list!(
         Kind::Solution,
         client.list_solutions().dataset_group_arn(group),
         solution_arn,
         "personalize:ListSolutions"
     );
-    for (_, _, solution) in &solutions {
-        all.extend(list!(
+    let campaigns = solutions.iter().map(|(_, _, solution)| async move {
+        Ok(list!(
             Kind::Campaign,
             client.list_campaigns().solution_arn(solution),
             campaign_arn,
             "personalize:ListCampaigns"
-        ));
-    }
-    all.extend(solutions);
-    Ok(all)
+        ))
+    });
+    let campaigns: Vec<Vec<Listed>> = stream::iter(campaigns)
+        .buffered(AT_A_TIME)
+        .try_collect()
+        .await?;
+    Ok(campaigns.into_iter().flatten().chain(solutions).collect())
 }
 
 /// Describes what was listed; what was deleted in between is left out.

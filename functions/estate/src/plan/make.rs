@@ -94,10 +94,13 @@ fn undeclared(context: &Context<'_>, mode: Mode, plan: &mut Plan) -> Vec<Change>
     deletions
 }
 
-/// The stable name under which `found` was applied.
+/// The stable name under which `found` was applied, or was made by `rotate-filters`, which leaves no
+/// record and an alias.
 fn known_name(context: &Context<'_>, found: &Found) -> Option<String> {
-    let of_kind = context.known.records.keys();
-    let mut names = of_kind.filter(|(kind, _)| *kind == found.kind);
+    let aliases = context.known.states.keys();
+    let aliases = aliases.filter(|(kind, _)| has_generations(*kind));
+    let names = context.known.records.keys().chain(aliases);
+    let mut names = names.filter(|(kind, _)| *kind == found.kind);
     names
         .find(|(kind, name)| {
             if has_generations(*kind) {

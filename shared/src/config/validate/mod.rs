@@ -168,6 +168,12 @@ mod tests {
     }
 
     #[test]
+    fn the_example_declares_everything_and_is_sound() {
+        let text = include_str!("../../../../config/examples/everything.yaml");
+        parse("everything.yaml", text).expect("it is sound");
+    }
+
+    #[test]
     fn the_shipped_estate_is_sound() {
         let config = parse("test.yaml", SOUND).unwrap();
         assert_eq!(config.solutions.len(), 3);

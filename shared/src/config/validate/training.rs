@@ -11,6 +11,8 @@ const EVENTS_MAX: usize = 10;
 /// API reference, CreateBatchInferenceJob and CreateBatchSegmentJob.
 const RESULTS_MAX: u32 = 500;
 const SEGMENT_MAX: u32 = 5_000_000;
+/// API reference, CreateSolutionVersion, `trainingMode`: the recipes that train with UPDATE.
+const UPDATED: [&str; 2] = ["aws-user-personalization", "aws-hrnn-coldstart"];
 /// API reference, CreateMetricAttribution.
 const METRICS_MAX: usize = 10;
 
@@ -61,14 +63,13 @@ impl Problems {
                 "is beside performAutoTraining: every training would be paid twice; keep one of them",
             );
         }
-        if training.update.is_some()
-            && !solution
-                .recipe_name()
-                .starts_with("aws-user-personalization")
-        {
+        if training.update.is_some() && !UPDATED.contains(&solution.recipe_name()) {
             self.add(
                 &format!("{path}.training.update"),
-                "is for recipes of user personalization; Personalize trains the others in full only",
+                format!(
+                    "is for {}; Personalize trains other recipes in full only",
+                    UPDATED.join(" and ")
+                ),
             );
         }
         if let Some(rate) = &solution.auto_training_schedule {
