@@ -46,6 +46,8 @@ async fn load(
         .await
 }
 
+const NO_CREDENTIALS: &str = "no AWS credentials were found, or those found are refused; set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in";
+
 /// A call to AWS that failed after its retries.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{call} failed ({code}): {message}")]
@@ -119,6 +121,7 @@ where
         other => {
             let code = match other {
                 SdkError::TimeoutError(_) => "Timeout",
+                _ if lacks_credentials(&error) => "NoCredentials",
                 SdkError::DispatchFailure(_) => "NoConnection",
                 SdkError::ResponseError(_) => "UnreadableAnswer",
                 _ => "RequestNotSent",
@@ -128,10 +131,14 @@ where
             } else {
                 FaultKind::Retryable
             };
+            let message = match code {
+                "NoCredentials" => NO_CREDENTIALS.to_owned(),
+                _ => root_cause(&error),
+            };
             AwsError {
                 call,
                 code: code.to_owned(),
-                message: root_cause(&error),
+                message,
                 kind,
             }
         }
@@ -160,6 +167,14 @@ fn kind_of(code: &str) -> FaultKind {
         | "NoSuchKey" => FaultKind::InvalidInput,
         _ => FaultKind::Failed,
     }
+}
+
+/// Whether a request was not even signed. The SDK has no kind of its own for it, only these words.
+fn lacks_credentials(error: &dyn std::error::Error) -> bool {
+    let causes = std::iter::successors(Some(error), |cause| cause.source());
+    causes
+        .map(ToString::to_string)
+        .any(|words| words.contains("credentials"))
 }
 
 fn root_cause(error: &dyn std::error::Error) -> String {

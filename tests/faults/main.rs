@@ -61,7 +61,7 @@ fn every_workflow_ends_right_whatever_fails() {
     run(&shop, Workflow::ImportData, &json!({}), "import-job");
     run(&shop, Workflow::Retrain, &json!({}), "promote");
     let refreshed = run(&shop, Workflow::RefreshCatalog, &json!({}), "catalog-cache");
-    assert_eq!(refreshed["written"], 40, "{refreshed}");
+    assert_eq!(refreshed["sweep"]["kept"], 40, "{refreshed}");
     let nightly = json!({ "job": "nightly" });
     let lists = run(&shop, Workflow::BatchRecommend, &nightly, "batch-job");
     assert_eq!(lists["lists"], 2, "{lists}");

@@ -18,7 +18,7 @@ pub(crate) struct Kept {
     /// [`Plan::id`].
     pub(crate) id: String,
     pub(crate) mode: Mode,
-    /// In UTC.
+    /// In UTC, to the second.
     pub(crate) made_at: String,
     pub(crate) plan: Plan,
 }
@@ -29,7 +29,7 @@ impl Kept {
         Self {
             id: plan.id(),
             mode,
-            made_at: jiff::Timestamp::now().to_string(),
+            made_at: format!("{:.0}", jiff::Timestamp::now()),
             plan,
         }
     }

@@ -11,6 +11,8 @@ use crate::{
     plans::Kept,
 };
 
+/// The field of a schema, of which the columns are shown.
+const AVRO: &str = "avro";
 /// The longest value shown in a line.
 const MAX_VALUE: usize = 90;
 
@@ -105,6 +107,12 @@ fn write_difference(out: &mut String, difference: &Difference) -> std::fmt::Resu
     } else {
         ""
     };
+    if difference.field == AVRO {
+        let lines = columns(&difference.from, &difference.to);
+        return lines
+            .iter()
+            .try_for_each(|line| writeln!(out, "        {line}{hand}"));
+    }
     writeln!(
         out,
         "        {}: {} -> {}{hand}",
@@ -112,6 +120,47 @@ fn write_difference(out: &mut String, difference: &Difference) -> std::fmt::Resu
         value(&difference.from),
         value(&difference.to)
     )
+}
+
+/// How the columns of two Avro schemas differ, a line each.
+fn columns(from: &Value, to: &Value) -> Vec<String> {
+    let fields = |schema: &Value| schema["fields"].as_array().cloned().unwrap_or_default();
+    let (from, to) = (fields(from), fields(to));
+    let named = |fields: &[Value], name: &Value| {
+        let mut fields = fields.iter();
+        fields.find(|field| field["name"] == *name).map(column)
+    };
+    let gone = from
+        .iter()
+        .filter(|field| named(&to, &field["name"]).is_none());
+    let mut lines: Vec<String> = gone
+        .map(|field| format!("- column {}", column(field)))
+        .collect();
+    for field in &to {
+        match named(&from, &field["name"]) {
+            None => lines.push(format!("+ column {}", column(field))),
+            Some(before) if before != column(field) => {
+                lines.push(format!("~ column {before} -> {}", column(field)));
+            }
+            Some(_) => {}
+        }
+    }
+    if lines.is_empty() {
+        lines.push("the same columns, described otherwise".to_owned());
+    }
+    lines
+}
+
+/// `BRAND (null or string, categorical)`.
+fn column(field: &Value) -> String {
+    let kind = match &field["type"] {
+        Value::Array(any) => any.iter().map(value).collect::<Vec<_>>().join(" or "),
+        one => value(one),
+    };
+    let flags = ["categorical", "textual"].into_iter();
+    let flags: Vec<&str> = flags.filter(|flag| field[flag] == true).collect();
+    let described: Vec<&str> = std::iter::once(kind.as_str()).chain(flags).collect();
+    format!("{} ({})", value(&field["name"]), described.join(", "))
 }
 
 fn mark(action: Action) -> (&'static str, Style) {
@@ -222,6 +271,27 @@ mod tests {
         );
         assert!(text.contains("1 to make, 1 to change"), "{text}");
         assert!(!text.contains('\u{1b}'), "{text}");
+    }
+
+    #[test]
+    fn a_schema_is_shown_by_its_columns() {
+        let schema = |fields: Value| json!({ "type": "record", "fields": fields });
+        let from = schema(json!([
+            { "name": "ITEM_ID", "type": "string" },
+            { "name": "SIZE", "type": "string" },
+            { "name": "PRICE", "type": "float" },
+        ]));
+        let to = schema(json!([
+            { "name": "ITEM_ID", "type": "string" },
+            { "name": "PRICE", "type": ["null", "float"] },
+            { "name": "BRAND", "type": "string", "categorical": true },
+        ]));
+        let lines = [
+            "- column SIZE (string)",
+            "~ column PRICE (float) -> PRICE (null or float)",
+            "+ column BRAND (string, categorical)",
+        ];
+        assert_eq!(columns(&from, &to), lines);
     }
 
     #[test]
