@@ -12,7 +12,7 @@ use shared::{
     generation,
 };
 
-use crate::resource::{Declared, Found, takes_tags};
+use crate::resource::{Declared, Fields, Found, takes_tags};
 
 pub(crate) use schedules::Schedules;
 
@@ -70,18 +70,23 @@ pub(crate) async fn observe(
     declared: &[Declared],
     known: &[(Kind, String)],
 ) -> Result<World, AwsError> {
-    let groups = list!(
-        Kind::DatasetGroup,
-        client.list_dataset_groups(),
-        dataset_group_arn,
-        "personalize:ListDatasetGroups"
-    );
-    let schemas = list!(
-        Kind::Schema,
-        client.list_schemas(),
-        schema_arn,
-        "personalize:ListSchemas"
-    );
+    let groups = async {
+        Ok::<_, AwsError>(list!(
+            Kind::DatasetGroup,
+            client.list_dataset_groups(),
+            dataset_group_arn,
+            "personalize:ListDatasetGroups"
+        ))
+    };
+    let schemas = async {
+        Ok(list!(
+            Kind::Schema,
+            client.list_schemas(),
+            schema_arn,
+            "personalize:ListSchemas"
+        ))
+    };
+    let (groups, schemas) = try_join!(groups, schemas)?;
     let mut world = World {
         dataset_groups: groups.len(),
         schemas: schemas.len(),
@@ -197,20 +202,21 @@ async fn with_campaigns(client: &Client, group: &str) -> Result<Vec<Listed>, Aws
 /// Describes what was listed; what was deleted in between is left out.
 async fn describe_all(client: &Client, listed: Vec<Listed>) -> Result<Vec<Found>, AwsError> {
     let described = listed.into_iter().map(|(kind, name, arn)| async move {
-        let found = match describe::describe(client, kind, name, arn).await {
-            Err(error) if error.is_not_found() => return Ok(None),
-            found => found?,
-        };
-        let Some(mut found) = found else {
-            return Ok(None);
-        };
-        if takes_tags(kind) && !found.is_leaving() {
-            match tags::read(client, &found.arn).await {
-                Err(error) if error.is_not_found() => return Ok(None),
-                tags => found.fields.extend(tags?),
+        let tags = async {
+            match takes_tags(kind) {
+                true => tags::read(client, &arn).await,
+                false => Ok(Fields::new()),
             }
+        };
+        let found = describe::describe(client, kind, name, arn.clone());
+        match try_join!(found, tags) {
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+            Ok((found, tags)) => Ok(found.map(|mut found| {
+                found.fields.extend(tags);
+                found
+            })),
         }
-        Ok(Some(found))
     });
     let all: Vec<Option<Found>> = stream::iter(described)
         .buffered(AT_A_TIME)
