@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A campaign as it is now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
     /// Its ARN.
     pub arn: String,
@@ -25,6 +25,8 @@ pub struct Campaign {
     pub solution_version_arn: String,
     /// The last change of version, running, done or failed.
     pub update: Option<Update>,
+    /// Its options.
+    pub options: Option<CampaignConfig>,
 }
 
 /// A change of a campaign's version.
@@ -82,17 +84,24 @@ pub async fn describe(client: &Client, arn: &str) -> Result<Option<Campaign>, Aw
             solution_version_arn: update.solution_version_arn.unwrap_or_default(),
             status: update.status.unwrap_or_default(),
         }),
+        options: campaign.campaign_config,
     }))
 }
 
-/// The options of a declared campaign.
+/// The options of a declared campaign. `there` are those of a campaign that exists: what nobody
+/// declares stays as it is, which an update without it would lose.
 #[must_use]
-pub fn options(declared: &config::Campaign) -> CampaignConfig {
-    CampaignConfig::builder()
-        .enable_metadata_with_recommendations(declared.enable_metadata)
-        .sync_with_latest_solution_version(declared.sync_with_latest_solution_version)
-        .set_item_exploration_config(declared.exploration.as_ref().map(exploration))
-        .build()
+pub fn options(declared: &config::Campaign, there: Option<CampaignConfig>) -> CampaignConfig {
+    let mut options = there.unwrap_or_else(|| CampaignConfig::builder().build());
+    options.enable_metadata_with_recommendations = Some(declared.enable_metadata);
+    options.sync_with_latest_solution_version = Some(declared.sync_with_latest_solution_version);
+    if let Some(declared) = &declared.exploration {
+        options
+            .item_exploration_config
+            .get_or_insert_default()
+            .extend(exploration(declared));
+    }
+    options
 }
 
 /// How much a campaign or recommender explores, as Personalize takes it: both numbers as texts.

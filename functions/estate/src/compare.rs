@@ -1,7 +1,7 @@
 //! In what a found resource differs from what is declared, and whether somebody changed it by hand.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::arn::Kind;
 
 use crate::resource::{Declared, Found, Record, TAG};
@@ -36,7 +36,10 @@ pub(crate) fn way(kind: Kind, field: &str) -> Way {
         _ if field.starts_with(TAG) => Way::InPlace,
         (Kind::Schema, "avro") | (Kind::Filter, "expression") => Way::Replacement,
         (Kind::Dataset, "schema")
-        | (Kind::Solution, "performAutoTraining" | "autoTrainingSchedule" | "events")
+        | (
+            Kind::Solution,
+            "performAutoTraining" | "autoTrainingSchedule" | "events" | "performIncrementalUpdate",
+        )
         | (Kind::MetricAttribution | Kind::Schedule, _) => Way::InPlace,
         (Kind::Campaign, field) if field != "solution" => Way::InPlace,
         (Kind::Recommender, field) if field != "recipe" => Way::InPlace,
@@ -46,8 +49,9 @@ pub(crate) fn way(kind: Kind, field: &str) -> Way {
 
 /// Every field of `found` that is not as it is to be.
 ///
-/// What the file says is to be. A field it is silent about is to stay as it was when it was applied,
-/// so that a change by hand is seen there too; a tag that has left the file is to go.
+/// What the file says is to be. What has left the file goes back to Personalize's default. A field it
+/// was always silent about is to stay as it was when it was applied, so that a change by hand is seen
+/// there too. Without a record nobody knows what was: what is not as declared was then made by hand.
 pub(crate) fn differences(
     declared: &Declared,
     found: &Found,
@@ -60,43 +64,67 @@ pub(crate) fn differences(
         .iter()
         .filter(|(field, to)| is(field) != **to)
         .map(|(field, to)| Difference {
-            by_hand: was(field).is_some_and(|was| *was != is(field)),
+            by_hand: record.is_none() || was(field).is_some_and(|was| *was != is(field)),
             field: field.clone(),
             from: is(field),
             to: to.clone(),
         })
         .collect();
-    let Some(record) = record else { return all };
-    let silent = |field: &&String| !declared.fields.contains_key(*field);
-    let gone = record.declared.keys().filter(silent);
-    for field in gone.filter(|field| field.starts_with(TAG)) {
-        if found.fields.contains_key(field) {
-            all.push(Difference {
-                field: field.clone(),
-                from: is(field),
-                to: Value::Null,
-                by_hand: false,
-            });
-        }
-    }
-    for (field, was) in record.found.iter().filter(|(field, _)| silent(field)) {
-        let left_alone = declared.left_alone.contains(&field.as_str());
-        if !left_alone && !field.starts_with(TAG) && is(field) != *was {
-            all.push(Difference {
-                field: field.clone(),
-                from: is(field),
-                to: was.clone(),
-                by_hand: true,
-            });
-        }
+    if let Some(record) = record {
+        all.extend(silent(declared, found, record));
     }
     all
 }
 
+/// Differences in what the file does not say.
+fn silent(declared: &Declared, found: &Found, record: &Record) -> Vec<Difference> {
+    if !record.seen {
+        return Vec::new();
+    }
+    let mut fields: Vec<&String> = record.found.keys().chain(found.fields.keys()).collect();
+    fields.sort();
+    fields.dedup();
+    let is_silent = |field: &&String| {
+        !declared.fields.contains_key(*field) && !declared.left_alone.contains(&field.as_str())
+    };
+    fields
+        .into_iter()
+        .filter(is_silent)
+        .filter_map(|field| silent_field(field, found, record))
+        .collect()
+}
+
+fn silent_field(field: &str, found: &Found, record: &Record) -> Option<Difference> {
+    let is = found.fields.get(field).cloned().unwrap_or_default();
+    let left_the_file = record.declared.contains_key(field);
+    let (to, by_hand) = match record.found.get(field) {
+        _ if left_the_file => (default(field), false),
+        Some(was) => (was.clone(), true),
+        None => (default(field), true),
+    };
+    let is_default = is.is_null() && to == default(field);
+    (is != to && !is_default).then(|| Difference {
+        field: field.to_owned(),
+        from: is,
+        to,
+        by_hand,
+    })
+}
+
+/// What Personalize takes when a field is not said (API reference, CampaignConfig, AutoTrainingConfig).
+fn default(field: &str) -> Value {
+    match field {
+        "exploration.weight" => json!(0.3),
+        "exploration.itemAgeCutOff" => json!(30.0),
+        "autoTrainingSchedule" => json!("rate(7 days)"),
+        "events" => json!([]),
+        "performIncrementalUpdate" => json!(false),
+        _ => Value::Null,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::resource::Fields;
 
@@ -127,6 +155,7 @@ mod tests {
         Record {
             declared: fields(declared),
             found: fields(found),
+            seen: true,
             solution_version: None,
         }
     }
@@ -159,9 +188,35 @@ mod tests {
         let seen = differences(&declared(&[]), &found, Some(&then));
         assert_eq!(short(&seen), [("exploration.weight", json!(0.3), true)]);
         assert_eq!(differences(&declared(&[]), &found, None), []);
+        let added = record(&[], &[("minProvisionedTPS", json!(1))]);
+        let seen = differences(&declared(&[]), &found, Some(&added));
+        assert!(seen.contains(&Difference {
+            field: "exploration.weight".to_owned(),
+            from: json!(0.9),
+            to: json!(0.3),
+            by_hand: true,
+        }));
         let mut left = declared(&[]);
         left.left_alone = &["exploration.weight"];
         assert_eq!(differences(&left, &found, Some(&then)), []);
+    }
+
+    #[test]
+    fn what_leaves_the_file_goes_back_to_the_default() {
+        let weight = |weight: f64| [("exploration.weight", json!(weight))];
+        let then = record(&weight(0.9), &weight(0.9));
+        let seen = differences(&declared(&[]), &found(&weight(0.9)), Some(&then));
+        assert_eq!(short(&seen), [("exploration.weight", json!(0.3), false)]);
+        for done in [found(&weight(0.3)), found(&[])] {
+            assert_eq!(differences(&declared(&[]), &done, Some(&then)), []);
+        }
+    }
+
+    #[test]
+    fn what_nobody_remembers_was_made_by_hand() {
+        let tps = |n: u32| [("minProvisionedTPS", json!(n))];
+        let seen = differences(&declared(&tps(1)), &found(&tps(5)), None);
+        assert_eq!(short(&seen), [("minProvisionedTPS", json!(1), true)]);
     }
 
     #[test]
@@ -170,6 +225,10 @@ mod tests {
         let then = record(&[("tags.team", json!("a"))], &now);
         let seen = differences(&declared(&[]), &found(&now), Some(&then));
         assert_eq!(short(&seen), [("tags.team", Value::Null, false)]);
+        let hand = [("tags.bill", json!("x")), ("tags.new", json!("y"))];
+        let then = record(&[], &[("tags.bill", json!("x"))]);
+        let seen = differences(&declared(&[]), &found(&hand), Some(&then));
+        assert_eq!(short(&seen), [("tags.new", Value::Null, true)]);
     }
 
     #[test]

@@ -43,8 +43,10 @@ pub(crate) struct Found {
     pub(crate) failure_reason: Option<String>,
     /// Event trackers only.
     pub(crate) tracking_id: Option<String>,
-    /// Campaigns only: the version in service.
+    /// Campaigns: the version in service. Solutions: the latest version that is trained.
     pub(crate) solution_version: Option<String>,
+    /// Datasets only: the name of the schema that the last update was refused for, and why.
+    pub(crate) refused: Option<(String, String)>,
     pub(crate) fields: Fields,
 }
 
@@ -59,6 +61,7 @@ impl Found {
             failure_reason: None,
             tracking_id: None,
             solution_version: None,
+            refused: None,
             fields: Fields::new(),
         }
     }
@@ -87,6 +90,8 @@ pub(crate) struct Record {
     pub(crate) declared: Fields,
     /// What was there then, with Personalize's own defaults.
     pub(crate) found: Fields,
+    /// Whether it was seen since it was made: before that nothing can be told of what nobody declared.
+    pub(crate) seen: bool,
     /// Campaigns only: the version last seen in service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) solution_version: Option<String>,

@@ -45,9 +45,13 @@ pub(crate) async fn evaluate(
     let version = version_of(&solution, &solution_version_arn)?;
     let candidate = metrics(client, &solution_version_arn).await?;
     let declared = config.campaign_of(&solution);
-    let served = match declared {
-        Some(campaign) => served(client, &solution_version_arn, &campaign.name).await?,
-        None => None,
+    let last = operations.decision(&solution).await?;
+    let unseen = last.filter(|last| last.is_moving_to(&solution_version_arn));
+    let served = match (declared, unseen) {
+        // A run came to grief after the move: the version is compared with the one before it again.
+        (Some(_), Some(moving)) => before(client, moving.previous_solution_version_arn).await?,
+        (Some(campaign), None) => served(client, &solution_version_arn, &campaign.name).await?,
+        (None, _) => None,
     };
     let rival = match (&declared, &served) {
         (None, _) => Rival::NoCampaign,
@@ -94,6 +98,7 @@ async fn remember(
         solution: solution.to_owned(),
         solution_version_arn: version.to_owned(),
         outcome,
+        previous_solution_version_arn: None,
         reason: judgement.reason.clone(),
         decided_at: jiff::Timestamp::now().as_second(),
     };
@@ -127,6 +132,18 @@ async fn served(
     let served = campaign.solution_version_arn;
     let metrics = known(metrics(client, &served).await)?;
     Ok(Some((served, metrics)))
+}
+
+/// The version before, and its metrics.
+async fn before(
+    client: &Client,
+    previous: Option<String>,
+) -> Result<Option<(String, Metrics)>, EvaluateError> {
+    let Some(previous) = previous else {
+        return Ok(None);
+    };
+    let metrics = known(metrics(client, &previous).await)?;
+    Ok(Some((previous, metrics)))
 }
 
 /// A campaign whose making failed serves nothing.

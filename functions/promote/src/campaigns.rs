@@ -54,7 +54,7 @@ impl Campaigns {
             .name(&declared.name)
             .solution_version_arn(version_arn)
             .min_provisioned_tps(campaign::rate(declared).unwrap_or(first))
-            .campaign_config(campaign::options(declared))
+            .campaign_config(campaign::options(declared, None))
             .set_tags(campaign::tags(estate))
             .send()
             .await
@@ -63,19 +63,19 @@ impl Campaigns {
     }
 
     /// Moves the campaign to `version_arn`. It goes on answering with the old one until that is done.
-    /// A rate that `capacity` moves stays as it is.
+    /// A rate that `capacity` moves stays as it is, and so do options that nobody declares.
     pub(crate) async fn update(
         &self,
-        arn: &str,
+        campaign: &Campaign,
         declared: &config::Campaign,
         version_arn: &str,
     ) -> Result<(), AwsError> {
         self.client
             .update_campaign()
-            .campaign_arn(arn)
+            .campaign_arn(&campaign.arn)
             .solution_version_arn(version_arn)
             .set_min_provisioned_tps(campaign::rate(declared))
-            .campaign_config(campaign::options(declared))
+            .campaign_config(campaign::options(declared, campaign.options.clone()))
             .send()
             .await
             .map_err(failure("personalize:UpdateCampaign"))?;

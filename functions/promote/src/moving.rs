@@ -9,12 +9,15 @@ use shared::{
 };
 
 /// What to do.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Move {
+#[derive(Debug, PartialEq)]
+pub(crate) enum Move<'a> {
     /// There is none yet.
     Create,
     /// It serves `previous`; none when its making failed, which an update repairs.
-    Update { previous: Option<String> },
+    Update {
+        campaign: &'a Campaign,
+        previous: Option<String>,
+    },
     /// It serves the version, or is on its way to it from `previous`.
     Nothing {
         status: String,
@@ -30,7 +33,11 @@ pub(crate) enum Move {
 const CREATE_FAILED: &str = "CREATE FAILED";
 
 /// What to do with `campaign` so that it serves `target`, a version of `solution`.
-pub(crate) fn next_move(campaign: Option<&Campaign>, solution: &str, target: &str) -> Move {
+pub(crate) fn next_move<'a>(
+    campaign: Option<&'a Campaign>,
+    solution: &str,
+    target: &str,
+) -> Move<'a> {
     let Some(campaign) = campaign else {
         return Move::Create;
     };
@@ -55,12 +62,16 @@ pub(crate) fn next_move(campaign: Option<&Campaign>, solution: &str, target: &st
         };
     }
     match campaign.status.as_str() {
-        CREATE_FAILED => Move::Update { previous: None },
+        CREATE_FAILED => Move::Update {
+            campaign,
+            previous: None,
+        },
         status if served == target => Move::Nothing {
             status: status.to_owned(),
             previous: None,
         },
         status if is_active(status) => Move::Update {
+            campaign,
             previous: Some(served.clone()),
         },
         status if is_failed(status) => Move::Immovable {
@@ -99,22 +110,31 @@ mod tests {
                 solution_version_arn: version(id),
                 status: status.to_owned(),
             }),
+            options: None,
         }
     }
 
     #[track_caller]
-    fn assert_moves(campaign: &Campaign, expected: &Move) {
+    fn assert_moves(campaign: &Campaign, expected: &Move<'_>) {
         assert_eq!(
             next_move(Some(campaign), "taste", &version("new")),
             *expected
         );
     }
 
+    #[track_caller]
+    fn assert_updates(campaign: &Campaign, previous: Option<&str>) {
+        let expected = Move::Update {
+            campaign,
+            previous: previous.map(version),
+        };
+        assert_moves(campaign, &expected);
+    }
+
     #[test]
     fn a_campaign_is_made_then_moved() {
         assert_eq!(next_move(None, "taste", &version("new")), Move::Create);
-        let previous = Some(version("old"));
-        assert_moves(&campaign("ACTIVE", "old", None), &Move::Update { previous });
+        assert_updates(&campaign("ACTIVE", "old", None), Some("old"));
     }
 
     #[test]
@@ -149,9 +169,8 @@ mod tests {
 
     #[test]
     fn a_failed_update_is_tried_again() {
-        let previous = Some(version("old"));
         let failed = campaign("ACTIVE", "old", Some(("new", "CREATE FAILED")));
-        assert_moves(&failed, &Move::Update { previous });
+        assert_updates(&failed, Some("old"));
     }
 
     #[test]
@@ -172,7 +191,7 @@ mod tests {
     fn a_campaign_whose_making_failed_is_repaired_and_has_no_way_back() {
         for served in ["old", "new"] {
             let failed = campaign("CREATE FAILED", served, None);
-            assert_moves(&failed, &Move::Update { previous: None });
+            assert_updates(&failed, None);
         }
     }
 

@@ -7,7 +7,7 @@ use shared::{
     config::{Campaign, EstateConfig},
     estate::Estate,
     metrics::{self, Unit},
-    operations::{OperationsError, ResourceState},
+    operations::{Decision, OperationsError, Outcome, ResourceState},
 };
 
 use crate::{
@@ -72,16 +72,25 @@ pub(crate) async fn move_to(
     let campaign = campaigns.describe(&campaign_arn).await?;
     let (previous, status) = match next_move(campaign.as_ref(), &target.solution, version) {
         Move::Create => {
+            way_back(estate, declared, version, None).await?;
             create(campaigns, &estate.config, declared, version).await?;
             begun(estate, declared, &campaign_arn).await?;
             (None, PENDING.to_owned())
         }
-        Move::Update { previous } => {
-            campaigns.update(&campaign_arn, declared, version).await?;
+        Move::Update { campaign, previous } => {
+            way_back(estate, declared, version, previous.clone()).await?;
+            campaigns.update(campaign, declared, version).await?;
             begun(estate, declared, &campaign_arn).await?;
             (previous, PENDING.to_owned())
         }
-        Move::Nothing { status, previous } => (previous, status),
+        Move::Nothing { status, previous } => {
+            let before = || moved_before(estate, &target.solution, version);
+            let previous = match previous {
+                None => before().await?,
+                known => known,
+            };
+            (previous, status)
+        }
         Move::Busy { with } => {
             return Err(PromoteError::Busy {
                 campaign: declared.name.clone(),
@@ -132,6 +141,36 @@ async fn create(
             error.into()
         }
     })
+}
+
+/// Keeps where the move comes from before it is made: whatever becomes of this run, the next one knows
+/// that nobody has seen the version answer yet, and the way back.
+async fn way_back(
+    estate: &Estate,
+    declared: &Campaign,
+    version: &str,
+    previous: Option<String>,
+) -> Result<(), OperationsError> {
+    let decision = Decision {
+        solution: declared.solution.clone(),
+        solution_version_arn: version.to_owned(),
+        outcome: Outcome::Moving,
+        previous_solution_version_arn: previous,
+        reason: "it is put into service, and is yet to be seen to answer".to_owned(),
+        decided_at: jiff::Timestamp::now().as_second(),
+    };
+    estate.operations.put_decision(&decision).await
+}
+
+/// The version before, of a move that was begun by an invocation before this one.
+async fn moved_before(
+    estate: &Estate,
+    solution: &str,
+    version: &str,
+) -> Result<Option<String>, OperationsError> {
+    let last = estate.operations.decision(solution).await?;
+    let last = last.filter(|last| last.is_moving_to(version));
+    Ok(last.and_then(|last| last.previous_solution_version_arn))
 }
 
 /// However soon the move is done, `check-status` then finds a change of state to publish.

@@ -32,12 +32,12 @@ pub(crate) struct RolledBack {
 }
 
 /// What is to be done so that a campaign serves the version before.
-#[derive(Debug, PartialEq, Eq)]
-enum Step {
+#[derive(Debug, PartialEq)]
+enum Step<'a> {
     /// It does, or will.
     Nothing,
     /// It has to be moved.
-    Update,
+    Update(&'a Campaign),
     /// Personalize works at the move that is to be undone.
     Wait,
     /// There is no way.
@@ -62,11 +62,9 @@ pub(crate) async fn roll_back(
         }
         Step::Impossible(because) => (false, because.to_owned()),
         Step::Nothing => (true, format!("it serves {}", previous.unwrap_or_default())),
-        Step::Update => {
+        Step::Update(campaign) => {
             let previous = previous.unwrap_or_default();
-            campaigns
-                .update(&back.campaign_arn, declared, previous)
-                .await?;
+            campaigns.update(campaign, declared, previous).await?;
             (true, format!("it is moved back to {previous}"))
         }
     };
@@ -86,7 +84,7 @@ pub(crate) async fn roll_back(
     })
 }
 
-fn step(campaign: Option<&Campaign>, previous: Option<&str>) -> Step {
+fn step<'a>(campaign: Option<&'a Campaign>, previous: Option<&str>) -> Step<'a> {
     let Some(campaign) = campaign else {
         return Step::Impossible("the campaign is gone: start retrain again, which makes it");
     };
@@ -111,7 +109,7 @@ fn step(campaign: Option<&Campaign>, previous: Option<&str>) -> Step {
     if campaign.solution_version_arn == previous && !failed(campaign) {
         Step::Nothing
     } else {
-        Step::Update
+        Step::Update(campaign)
     }
 }
 
@@ -125,6 +123,7 @@ async fn remember(
         solution: back.solution.clone(),
         solution_version_arn: version.to_owned(),
         outcome: Outcome::RolledBack,
+        previous_solution_version_arn: back.previous_solution_version_arn.clone(),
         reason: reason.to_owned(),
         decided_at: jiff::Timestamp::now().as_second(),
     };
@@ -145,6 +144,7 @@ mod tests {
                 solution_version_arn: version.to_owned(),
                 status: status.to_owned(),
             }),
+            options: None,
         }
     }
 
@@ -152,7 +152,7 @@ mod tests {
     fn a_campaign_goes_back_once() {
         let old = Some("old");
         let moved = campaign("new", Some(("new", "ACTIVE")));
-        assert_eq!(step(Some(&moved), old), Step::Update);
+        assert_eq!(step(Some(&moved), old), Step::Update(&moved));
         let going = campaign("new", Some(("old", "CREATE IN_PROGRESS")));
         assert_eq!(step(Some(&going), old), Step::Nothing);
         assert_eq!(
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_move_that_failed_is_replaced_by_one_that_does_not() {
         let failed = campaign("old", Some(("new", "CREATE FAILED")));
-        assert_eq!(step(Some(&failed), Some("old")), Step::Update);
+        assert_eq!(step(Some(&failed), Some("old")), Step::Update(&failed));
         let running = campaign("old", Some(("new", "CREATE PENDING")));
         assert_eq!(step(Some(&running), Some("old")), Step::Wait);
     }

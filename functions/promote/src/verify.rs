@@ -130,6 +130,7 @@ impl Check {
                 solution: self.moved.solution.clone(),
                 solution_version_arn: version.clone(),
                 outcome: Outcome::Promoted,
+                previous_solution_version_arn: None,
                 reason: reason.to_owned(),
                 decided_at: jiff::Timestamp::now().as_second(),
             };
@@ -187,6 +188,7 @@ mod tests {
             status: "ACTIVE".to_owned(),
             solution_version_arn: "new".to_owned(),
             update: None,
+            options: None,
         };
         assert!(!serves_or_will(&campaign, Some("old")));
         assert!(!serves_or_will(&campaign, None));

@@ -9,6 +9,7 @@ use shared::{
     estate::Estate,
     job,
     metrics::{self, Unit},
+    operations::Outcome,
 };
 
 use crate::{
@@ -111,8 +112,16 @@ async fn judged(
     solution: &str,
 ) -> Result<Vec<String>, RetrainError> {
     let last = estate.operations.decision(solution).await?;
+    // One that was put into service by a run that came to grief is not judged: nobody saw it answer.
+    let unseen = last
+        .as_ref()
+        .filter(|last| last.outcome == Outcome::Moving)
+        .map(|last| last.solution_version_arn.clone());
     let mut judged: Vec<String> = last
-        .map(|last| last.solution_version_arn)
+        .and_then(|last| match last.outcome {
+            Outcome::Moving => last.previous_solution_version_arn,
+            _ => Some(last.solution_version_arn),
+        })
         .into_iter()
         .collect();
     let Some(campaign) = estate.config.campaign_of(solution) else {
@@ -124,7 +133,8 @@ async fn judged(
         .await?;
     if let Some(state) = state {
         let campaign = campaign::describe(client, &state.arn).await?;
-        judged.extend(campaign.map(|campaign| campaign.solution_version_arn));
+        let served = campaign.map(|campaign| campaign.solution_version_arn);
+        judged.extend(served.filter(|served| unseen.as_ref() != Some(served)));
     }
     Ok(judged)
 }

@@ -15,6 +15,9 @@ pub struct Decision {
     pub solution_version_arn: String,
     /// What became of it.
     pub outcome: Outcome,
+    /// What was in service before it; the way back of one that is being put into service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_solution_version_arn: Option<String>,
     /// Why, for a person.
     pub reason: String,
     /// Epoch seconds.
@@ -25,12 +28,22 @@ pub struct Decision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
+    /// It is put into service, and nobody has seen it answer yet.
+    Moving,
     /// It is in service, and answers.
     Promoted,
     /// It was not good enough.
     Kept,
     /// It was in service, and was taken back.
     RolledBack,
+}
+
+impl Decision {
+    /// Whether `version` is being put into service, or was when a run came to grief.
+    #[must_use]
+    pub fn is_moving_to(&self, version: &str) -> bool {
+        self.outcome == Outcome::Moving && self.solution_version_arn == version
+    }
 }
 
 impl Operations {

@@ -7,6 +7,7 @@ use aws_sdk_personalize::{
         MetricAttributionOutput, RecommenderConfig, S3DataConfig, SolutionConfig, Tag,
     },
 };
+use serde_json::Value;
 use shared::{
     arn::Kind,
     aws::failure,
@@ -37,7 +38,7 @@ impl Run<'_> {
             Kind::Dataset => self.create_dataset(declared).await?,
             Kind::EventTracker => self.create_tracker(name).await?,
             Kind::Solution => match config.solution(name) {
-                Some(solution) => self.create_solution(solution).await?,
+                Some(solution) => self.create_solution(solution, declared).await?,
                 None => return Ok(not_declared()),
             },
             Kind::Campaign => match config.campaign(name) {
@@ -144,7 +145,11 @@ impl Run<'_> {
         self.session.records.put_state(&state).await
     }
 
-    async fn create_solution(&self, solution: &Solution) -> Result<(), EstateError> {
+    async fn create_solution(
+        &self,
+        solution: &Solution,
+        declared: &Declared,
+    ) -> Result<(), EstateError> {
         self.client()
             .create_solution()
             .name(&solution.name)
@@ -152,7 +157,7 @@ impl Run<'_> {
             .set_event_type(solution.event_type.clone())
             // Sent even when false: without it Personalize trains, and bills, every week.
             .perform_auto_training(solution.perform_auto_training)
-            .set_solution_config(solution_config(solution))
+            .set_solution_config(solution_config(solution, declared))
             .set_dataset_group_arn(self.group())
             .set_tags(self.tags())
             .send()
@@ -177,7 +182,7 @@ impl Run<'_> {
             .name(&campaign.name)
             .solution_version_arn(version)
             .min_provisioned_tps(number(campaign.min_provisioned_tps))
-            .campaign_config(campaign::options(campaign))
+            .campaign_config(campaign::options(campaign, None))
             .set_tags(self.tags())
             .send()
             .await
@@ -283,11 +288,12 @@ pub(super) fn unbuildable(error: &aws_sdk_personalize::error::BuildError) -> Est
     EstateError::Usage(format!("a request cannot be put together: {error}"))
 }
 
-fn solution_config(solution: &Solution) -> Option<SolutionConfig> {
+fn solution_config(solution: &Solution, declared: &Declared) -> Option<SolutionConfig> {
     let parameters = solution.hyperparameters.clone();
+    let schedule = solution.auto_training_schedule.as_deref();
     let config = SolutionConfig::builder()
-        .set_auto_training_config(auto_training(solution))
-        .set_events_config(events(solution))
+        .set_auto_training_config(schedule.map(auto_training))
+        .set_events_config(declared.fields.get("events").map(events))
         .set_algorithm_hyper_parameters(
             (!parameters.is_empty()).then(|| parameters.into_iter().collect()),
         )
@@ -295,28 +301,24 @@ fn solution_config(solution: &Solution) -> Option<SolutionConfig> {
     (config != SolutionConfig::builder().build()).then_some(config)
 }
 
-pub(super) fn auto_training(solution: &Solution) -> Option<AutoTrainingConfig> {
-    let schedule = solution.auto_training_schedule.as_ref()?;
-    Some(
-        AutoTrainingConfig::builder()
-            .scheduling_expression(schedule)
-            .build(),
-    )
+pub(super) fn auto_training(schedule: &str) -> AutoTrainingConfig {
+    AutoTrainingConfig::builder()
+        .scheduling_expression(schedule)
+        .build()
 }
 
-pub(super) fn events(solution: &Solution) -> Option<EventsConfig> {
-    let events = solution.events.iter();
-    let events: Vec<EventParameters> = events
-        .map(|event| {
-            EventParameters::builder()
-                .event_type(&event.event_type)
-                .set_event_value_threshold(event.event_value_threshold)
-                .set_weight(event.weight)
-                .build()
-        })
-        .collect();
-    let config = EventsConfig::builder().set_event_parameters_list(Some(events));
-    (!solution.events.is_empty()).then(|| config.build())
+/// Events as they are compared, `[{"eventType","eventValueThreshold","weight"}]`, as Personalize takes them.
+pub(super) fn events(compared: &Value) -> EventsConfig {
+    let events = compared.as_array().into_iter().flatten().map(|event| {
+        EventParameters::builder()
+            .set_event_type(event["eventType"].as_str().map(str::to_owned))
+            .set_event_value_threshold(event["eventValueThreshold"].as_f64())
+            .set_weight(event["weight"].as_f64())
+            .build()
+    });
+    EventsConfig::builder()
+        .set_event_parameters_list(Some(events.collect()))
+        .build()
 }
 
 pub(super) fn recommender_config(recommender: &Recommender) -> RecommenderConfig {

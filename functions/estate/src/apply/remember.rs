@@ -10,7 +10,7 @@ use crate::{
     error::EstateError,
     plan::{Action, Change, Generations, Mode, Plan},
     records::has_state,
-    resource::{Declared, Found, Record, TAG, has_generations},
+    resource::{Declared, Found, Record, has_generations},
     session::{Seen, Session},
 };
 
@@ -151,14 +151,19 @@ async fn keep_record(
 /// value of the first time, so that a later one is seen as a change by hand.
 fn record(declared: &Declared, found: &Found, known: Option<&Record>) -> Record {
     let mut record = known.cloned().unwrap_or_default();
+    let left_the_file = |field: &String| {
+        record.declared.contains_key(field) && !declared.fields.contains_key(field)
+    };
+    let is_left_alone = |field: &String| declared.left_alone.contains(&field.as_str());
+    let mut before = record.found.clone();
+    before.retain(|field, _| !left_the_file(field) && !is_left_alone(field));
+    record.found = before;
+    record.seen = true;
     record.declared.clone_from(&declared.fields);
     for (field, value) in &found.fields {
-        let is_declared = declared.fields.contains_key(field);
-        let is_tag_of_others = field.starts_with(TAG) && !is_declared;
-        let is_left_alone = declared.left_alone.contains(&field.as_str());
-        if is_declared {
+        if declared.fields.contains_key(field) {
             record.found.insert(field.clone(), value.clone());
-        } else if !is_tag_of_others && !is_left_alone {
+        } else if !is_left_alone(field) {
             record
                 .found
                 .entry(field.clone())

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_personalize::types::{SolutionUpdateConfig, Tag};
+use aws_sdk_personalize::types::{RecommenderConfig, SolutionUpdateConfig, Tag};
 use serde_json::Value;
 use shared::{
     arn::Kind,
     aws::failure,
-    campaign::{options, rate},
-    config::{Campaign, MetricAttribution, Recommender, Solution},
+    campaign,
+    config::{Campaign, MetricAttribution, Recommender},
 };
 
 use super::{
@@ -65,16 +65,16 @@ impl Run<'_> {
                 Some(schedules) => schedules.update(declared).await,
                 None => Ok(()),
             },
-            Kind::Solution => match config.solution(name) {
-                Some(solution) => self.update_solution(solution, found).await,
-                None => Ok(()),
-            },
+            Kind::Solution => self.update_solution(found, differences).await,
             Kind::Campaign => match config.campaign(name) {
                 Some(campaign) => self.update_campaign(campaign, found, differences).await,
                 None => Ok(()),
             },
             Kind::Recommender => match config.recommender(name) {
-                Some(recommender) => self.update_recommender(recommender, found).await,
+                Some(recommender) => {
+                    self.update_recommender(recommender, found, differences)
+                        .await
+                }
                 None => Ok(()),
             },
             Kind::MetricAttribution => match &config.metric_attribution {
@@ -129,16 +129,30 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn update_solution(&self, solution: &Solution, found: &Found) -> Result<(), EstateError> {
+    /// Sends what differs, and of the rest only what an update would else take for its default.
+    async fn update_solution(
+        &self,
+        found: &Found,
+        differences: &[&Difference],
+    ) -> Result<(), EstateError> {
+        let target = |field: &str| target(found, differences, field);
+        let differs = |field: &str| differences.iter().any(|one| one.field == field);
+        let trains = target("performAutoTraining").as_bool();
+        let schedule = target("autoTrainingSchedule");
+        let schedule = schedule.as_str().filter(|_| trains == Some(true));
         let config = SolutionUpdateConfig::builder()
-            .set_auto_training_config(auto_training(solution))
-            .set_events_config(events(solution))
+            .set_auto_training_config(schedule.map(auto_training))
+            .set_events_config(differs("events").then(|| events(&target("events"))))
             .build();
         let says_something = config != SolutionUpdateConfig::builder().build();
+        let incremental = target("performIncrementalUpdate").as_bool();
         self.client()
             .update_solution()
             .solution_arn(&found.arn)
-            .perform_auto_training(solution.perform_auto_training)
+            .set_perform_auto_training(trains)
+            .set_perform_incremental_update(
+                incremental.filter(|_| differs("performIncrementalUpdate")),
+            )
             .set_solution_update_config(says_something.then_some(config))
             .send()
             .await
@@ -146,6 +160,7 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Starts from the options that are there: those that nobody declares stay.
     async fn update_campaign(
         &self,
         campaign: &Campaign,
@@ -157,16 +172,22 @@ impl Run<'_> {
             let (solution, _) = version.rsplit_once('/')?;
             Some(format!("{solution}/$LATEST"))
         });
-        let mut config = options(campaign);
-        // What nobody declares and somebody changed goes back to what it was.
-        if campaign.exploration.is_none() {
-            config.item_exploration_config = exploration_before(differences);
-        }
+        let there = self
+            .client()
+            .describe_campaign()
+            .campaign_arn(&found.arn)
+            .send()
+            .await
+            .map_err(failure("personalize:DescribeCampaign"))?;
+        let there = there.campaign.and_then(|campaign| campaign.campaign_config);
+        let mut config = campaign::options(campaign, there);
+        config.item_exploration_config =
+            explored(found, differences).or(config.item_exploration_config);
         self.client()
             .update_campaign()
             .campaign_arn(&found.arn)
             .set_solution_version_arn(if follows { latest } else { None })
-            .set_min_provisioned_tps(rate(campaign))
+            .set_min_provisioned_tps(campaign::rate(campaign))
             .campaign_config(config)
             .send()
             .await
@@ -174,18 +195,33 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Starts from the configuration that is there: what nobody declares stays. A changed choice of
+    /// training data would train it anew, which is billed.
     async fn update_recommender(
         &self,
         recommender: &Recommender,
         found: &Found,
+        differences: &[&Difference],
     ) -> Result<(), EstateError> {
-        let mut config = recommender_config(recommender);
-        if recommender.capacity.is_some() {
-            let rate = found.fields.get("minRecommendationRequestsPerSecond");
-            let rate = rate.and_then(Value::as_i64);
+        let there = self
+            .client()
+            .describe_recommender()
+            .recommender_arn(&found.arn)
+            .send()
+            .await
+            .map_err(failure("personalize:DescribeRecommender"))?;
+        let there = there
+            .recommender
+            .and_then(|recommender| recommender.recommender_config);
+        let mut config = there.unwrap_or_else(|| RecommenderConfig::builder().build());
+        let declared = recommender_config(recommender);
+        config.enable_metadata_with_recommendations = declared.enable_metadata_with_recommendations;
+        if recommender.capacity.is_none() {
             config.min_recommendation_requests_per_second =
-                rate.and_then(|rate| i32::try_from(rate).ok());
+                declared.min_recommendation_requests_per_second;
         }
+        config.item_exploration_config =
+            explored(found, differences).or(config.item_exploration_config);
         self.client()
             .update_recommender()
             .recommender_arn(&found.arn)
@@ -229,18 +265,25 @@ impl Run<'_> {
     }
 }
 
-fn exploration_before(differences: &[&Difference]) -> Option<HashMap<String, String>> {
+/// A field as it is to be when `differences` are gone.
+fn target(found: &Found, differences: &[&Difference], field: &str) -> Value {
+    let changed = differences.iter().find(|one| one.field == field);
+    let is = || found.fields.get(field).cloned().unwrap_or_default();
+    changed.map_or_else(is, |difference| difference.to.clone())
+}
+
+/// How much is to be explored when `differences` are gone; none when they do not touch it. Both numbers
+/// go together, because an update that names one forgets the other.
+fn explored(found: &Found, differences: &[&Difference]) -> Option<HashMap<String, String>> {
     let names = [
         ("exploration.weight", "explorationWeight"),
         ("exploration.itemAgeCutOff", "explorationItemAgeCutOff"),
     ];
-    let config: HashMap<String, String> = names
-        .into_iter()
-        .filter_map(|(field, key)| {
-            let mut all = differences.iter();
-            let before = all.find(|difference| difference.field == field)?;
-            Some((key.to_owned(), before.to.as_f64()?.to_string()))
-        })
-        .collect();
-    (!config.is_empty()).then_some(config)
+    let differs = |field: &str| differences.iter().any(|one| one.field == field);
+    names.iter().find(|(field, _)| differs(field))?;
+    let numbers = names.into_iter().filter_map(|(field, key)| {
+        let number = target(found, differences, field).as_f64()?;
+        Some((key.to_owned(), number.to_string()))
+    });
+    Some(numbers.collect())
 }

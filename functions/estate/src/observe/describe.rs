@@ -99,16 +99,34 @@ async fn dataset(client: &Client, found: Found) -> Result<Option<Found>, AwsErro
     let found = found
         .with("type", json!(of.name()))
         .with("schema", json!(name_in(dataset.schema_arn)));
-    // While the schema is replaced, the dataset itself stays ACTIVE.
+    // While the schema is replaced, the dataset itself stays ACTIVE; when that fails, it keeps the old one.
     let update = dataset.latest_dataset_update;
-    let update = update.and_then(|update| update.status.zip(Some(update.failure_reason)));
-    let (status, reason) = match update {
-        Some((status, reason)) if dataset.status.as_deref() == Some("ACTIVE") => {
-            (Some(status), reason)
-        }
-        _ => (dataset.status, None),
+    let refused = update
+        .as_ref()
+        .filter(|update| is_failed_update(update.status.as_deref()));
+    let reason = refused.map(|update| {
+        let why = update.failure_reason.as_deref();
+        let schema = name_in(update.schema_arn.clone());
+        (
+            schema,
+            why.unwrap_or("Personalize gives no reason").to_owned(),
+        )
+    });
+    let running = update.as_ref().filter(|_| refused.is_none());
+    let running = running.and_then(|update| update.status.clone());
+    let status = match running {
+        Some(status) if dataset.status.as_deref() == Some("ACTIVE") => Some(status),
+        _ => dataset.status,
     };
-    Ok(found.in_state(status, reason))
+    let mut found = found.in_state(status, None);
+    if let Some(found) = &mut found {
+        found.refused = reason;
+    }
+    Ok(found)
+}
+
+fn is_failed_update(status: Option<&str>) -> bool {
+    status.is_some_and(|status| status.ends_with("FAILED"))
 }
 
 async fn event_tracker(client: &Client, mut found: Found) -> Result<Option<Found>, AwsError> {
@@ -143,10 +161,18 @@ async fn solution(client: &Client, found: Found) -> Result<Option<Found>, AwsErr
     let mut found = found
         .with("recipe", json!(solution.recipe_arn))
         .with("eventType", json!(solution.event_type));
-    // Not known of solutions older than the setting.
+    // Not known of solutions older than the settings.
     if let Some(auto_training) = solution.perform_auto_training {
         found = found.with("performAutoTraining", json!(auto_training));
     }
+    if let Some(incremental) = solution.perform_incremental_update {
+        found = found.with("performIncrementalUpdate", json!(incremental));
+    }
+    found.solution_version = match solution.latest_solution_version {
+        Some(latest) if latest.status.as_deref() == Some("ACTIVE") => latest.solution_version_arn,
+        Some(_) => trained_version(client, &found.arn).await?,
+        None => None,
+    };
     if let Some(config) = solution.solution_config {
         if let Some(training) = config.auto_training_config {
             found = found.with(
@@ -162,6 +188,23 @@ async fn solution(client: &Client, found: Found) -> Result<Option<Found>, AwsErr
         }
     }
     Ok(found.in_state(solution.status, None))
+}
+
+/// Any version that is trained, while the latest is not.
+async fn trained_version(client: &Client, solution: &str) -> Result<Option<String>, AwsError> {
+    let mut versions = client
+        .list_solution_versions()
+        .solution_arn(solution)
+        .into_paginator()
+        .items()
+        .send();
+    while let Some(version) = versions.next().await {
+        let version = version.map_err(failure("personalize:ListSolutionVersions"))?;
+        if version.status.as_deref() == Some("ACTIVE") {
+            return Ok(version.solution_version_arn);
+        }
+    }
+    Ok(None)
 }
 
 fn weighted(events: EventsConfig) -> Value {
