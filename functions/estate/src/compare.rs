@@ -85,7 +85,9 @@ fn silent(declared: &Declared, found: &Found, record: &Record) -> Vec<Difference
     fields.sort();
     fields.dedup();
     let is_silent = |field: &&String| {
-        !declared.fields.contains_key(*field) && !declared.left_alone.contains(&field.as_str())
+        let left_alone = declared.left_alone.contains(&field.as_str());
+        // Whether a recommender runs is, where the file does not say, a matter of its hours.
+        !declared.fields.contains_key(*field) && !left_alone && *field != "running"
     };
     fields
         .into_iter()

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use shared::{
     arn::Kind,
     config::{
-        Campaign, DatasetType, EstateConfig, Exploration, MetricAttribution, Recommender, Solution,
+        Campaign, DatasetType, EstateConfig, Exploration, Hours, MetricAttribution, Recommender,
+        Solution,
     },
     generation,
 };
@@ -156,6 +157,12 @@ fn recommender(recommender: &Recommender) -> Declared {
         ("enableMetadata", json!(recommender.enable_metadata)),
     ]);
     explore(&mut fields, recommender.exploration.as_ref());
+    let mut stops = recommender.capacity.iter();
+    let stops = stops.any(|capacity| capacity.idle.as_ref().is_some_and(|idle| idle.shut_down));
+    // With hours, or consent to stop it, whether it runs is `capacity`'s to say.
+    if recommender.hours == Hours::default() && !stops {
+        fields.insert("running".to_owned(), json!(true));
+    }
     let rate = (
         "minRecommendationRequestsPerSecond",
         recommender.min_recommendation_requests_per_second,

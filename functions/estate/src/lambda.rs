@@ -37,8 +37,12 @@ enum Request {
         #[serde(default)]
         teardown: bool,
     },
-    /// Does what of the plan can be done now.
-    Apply { plan: String },
+    /// Does what of the plan can be done now. `started` in all calls for a plan but the first.
+    Apply {
+        plan: String,
+        #[serde(default)]
+        started: bool,
+    },
     /// Says what is declared.
     List,
     /// Takes or renews the lock of a workflow.
@@ -79,7 +83,7 @@ struct Function {
     workflows: aws_sdk_sfn::Client,
     schedules: Option<Schedules>,
     plans: Plans,
-    reports: Option<Reports>,
+    reports: Reports,
     prices: Prices,
     quotas: Quotas,
     grace: i64,
@@ -99,10 +103,7 @@ pub(crate) async fn serve() -> Result<(), lambda_runtime::Error> {
             client: scheduler,
             targets,
         }),
-        reports: required("PERSONALIZE_ROLE_ARN").ok().map(|role| Reports {
-            bucket: bucket.clone(),
-            role,
-        }),
+        reports: Reports::new(Some(bucket.clone())),
         plans: Plans {
             s3: aws_sdk_s3::Client::new(&aws),
             bucket,
@@ -137,10 +138,10 @@ impl Function {
                 };
                 Answer::Planned(self.plan(estate, mode, unattended).await?)
             }
-            Request::Apply { plan } => {
+            Request::Apply { plan, started } => {
                 let kept = self.plans.read(&plan).await?;
                 let session = self.session(estate);
-                let applied = apply(&session, &kept.plan, kept.mode).await?;
+                let applied = apply(&session, &kept, started).await?;
                 count(&applied);
                 Answer::Applied(applied)
             }
@@ -162,7 +163,9 @@ impl Function {
     ) -> Result<Planned, EstateError> {
         let session = self.session(estate);
         let (_, mut plan) = session.plan(mode).await?;
-        if unattended {
+        if unattended && session.records.is_torn_down().await? {
+            plan.hold_all();
+        } else if unattended {
             plan.hold_unsafe();
         }
         let kept = Kept::new(plan, mode);

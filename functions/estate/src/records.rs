@@ -103,6 +103,28 @@ impl Records {
         }
     }
 
+    /// Whether the estate was torn down, and nobody applied it since. Only a stack has runs that nobody
+    /// attends, and has to know.
+    pub(crate) async fn is_torn_down(&self) -> Result<bool, EstateError> {
+        match self {
+            Self::Table(operations) => Ok(operations.is_torn_down().await?),
+            _ => Ok(false),
+        }
+    }
+
+    /// Remembers that it was, or that it no longer is.
+    pub(crate) async fn torn_down(&self, is: bool, now: i64) -> Result<(), EstateError> {
+        let Self::Table(operations) = self else {
+            return Ok(());
+        };
+        if is {
+            operations.put_torn_down(now).await?;
+        } else if operations.is_torn_down().await? {
+            operations.delete_torn_down().await?;
+        }
+        Ok(())
+    }
+
     /// Forgets a resource that is gone.
     pub(crate) async fn forget(&self, kind: Kind, name: &str) -> Result<(), EstateError> {
         match self {

@@ -1,13 +1,13 @@
 //! One look at an estate: what is declared, remembered and there, and the plan that follows.
 
 use aws_sdk_personalize::Client;
-use shared::{arn::Kind, config::EstateConfig};
+use shared::{arn::Kind, config::EstateConfig, environment::required};
 
 use crate::{
     declared::resources,
     error::EstateError,
     observe::{Schedules, World, observe},
-    plan::{Known, Mode, Plan, Prices, Quotas, plan},
+    plan::{Known, Mode, Plan, Prices, Problem, Quotas, plan},
     records::Records,
     resource::Declared,
 };
@@ -22,8 +22,8 @@ pub(crate) struct Session {
     pub(crate) config: EstateConfig,
     pub(crate) prices: Prices,
     pub(crate) quotas: Quotas,
-    /// For the reports of a metric attribution.
-    pub(crate) reports: Option<Reports>,
+    /// What a metric attribution needs.
+    pub(crate) reports: Reports,
     /// How long a filter that was replaced stays, in seconds: `recommend` keeps ARNs for a minute.
     pub(crate) grace: i64,
 }
@@ -31,8 +31,28 @@ pub(crate) struct Session {
 /// Where Personalize writes reports, and by whose leave.
 #[derive(Debug, Clone)]
 pub(crate) struct Reports {
-    pub(crate) bucket: String,
-    pub(crate) role: String,
+    /// The data bucket.
+    pub(crate) bucket: Option<String>,
+    /// The role that Personalize takes, also to count in CloudWatch alone.
+    pub(crate) role: Option<String>,
+}
+
+impl Reports {
+    /// The bucket given, and the role of `PERSONALIZE_ROLE_ARN`.
+    pub(crate) fn new(bucket: Option<String>) -> Self {
+        let role = required("PERSONALIZE_ROLE_ARN").ok();
+        Self { bucket, role }
+    }
+
+    /// What the declared metric attribution lacks.
+    fn lacking(&self, config: &EstateConfig) -> Option<&'static str> {
+        let attribution = config.metric_attribution.as_ref()?;
+        match (&self.role, &self.bucket) {
+            (None, _) => Some("PERSONALIZE_ROLE_ARN"),
+            (_, None) if attribution.reports.is_some() => Some("DATA_BUCKET"),
+            _ => None,
+        }
+    }
 }
 
 /// What was seen.
@@ -65,7 +85,18 @@ impl Session {
             known,
             now: jiff::Timestamp::now().as_second(),
         };
-        let plan = plan(&self.context(&seen), mode, &self.prices, &self.quotas);
+        let mut plan = plan(&self.context(&seen), mode, &self.prices, &self.quotas);
+        if let Some(name) = self
+            .reports
+            .lacking(&self.config)
+            .filter(|_| mode == Mode::Apply)
+        {
+            plan.problems.push(Problem {
+                kind: Kind::MetricAttribution,
+                name: name.to_owned(),
+                text: "the variable is not set, and a metric attribution needs it; it is an output of the stack (docs/estate.md)".to_owned(),
+            });
+        }
         Ok((seen, plan))
     }
 

@@ -220,13 +220,18 @@ fn sums(out: &mut String, plan: &Plan) -> std::fmt::Result {
     };
     let bold = Style::new().bold();
     writeln!(out, "\n{bold}{counts}{bold:#}")?;
-    writeln!(
+    write!(
         out,
-        "Costs of existing: {:.2} USD a month now, {:.2} then (requests, training and imports go by use)",
+        "Costs of existing: {:.2} USD a month now, {:.2} then",
         // Sums of nothing are minus nothing.
         plan.cost.now + 0.0,
         plan.cost.then + 0.0
     )?;
+    if plan.cost.later >= 0.005 {
+        let with_it = plan.cost.then + plan.cost.later;
+        write!(out, ", {with_it:.2} when what waits is made")?;
+    }
+    writeln!(out, " (requests, training and imports go by use)")?;
     let used = plan.quotas.iter().filter(|used| used.then > 0);
     let used: Vec<String> = used
         .map(|used| format!("{} {} of {}", used.of, used.then, used.most))

@@ -1,7 +1,13 @@
 //! Import jobs of Personalize: one a run and dataset, found by its name instead of made twice.
 
 use aws_sdk_personalize::{Client, types::DataSource};
-use shared::{aws::failure, config::DatasetType, job, operations::ImportMode, resource::describe};
+use shared::{
+    aws::failure,
+    config::{DatasetType, EstateConfig},
+    job,
+    operations::ImportMode,
+    resource::describe,
+};
 
 use crate::{
     error::ImportError,
@@ -19,6 +25,8 @@ pub(crate) struct Job {
     pub(crate) arn: String,
     /// The dataset it imports into.
     pub(crate) dataset_arn: String,
+    /// Whether a metric attribution wants reports of what the import led to.
+    reports: bool,
 }
 
 impl Job {
@@ -29,7 +37,16 @@ impl Job {
             arn: job::arn_beside(dataset_arn, "dataset-import-job", &name)?,
             dataset_arn: dataset_arn.to_owned(),
             name,
+            reports: false,
         })
+    }
+
+    /// The same with reports, if `config` wants them of its interactions.
+    pub(crate) fn reported(mut self, config: &EstateConfig, dataset: DatasetType) -> Self {
+        let attribution = config.metric_attribution.as_ref();
+        let wanted = attribution.is_some_and(|attribution| attribution.reports.is_some());
+        self.reports = wanted && dataset == DatasetType::Interactions;
+        self
     }
 }
 
@@ -73,7 +90,7 @@ impl Jobs {
                 ImportMode::Full => aws_sdk_personalize::types::ImportMode::Full,
                 ImportMode::Incremental => aws_sdk_personalize::types::ImportMode::Incremental,
             })
-            .publish_attribution_metrics_to_s3(false)
+            .publish_attribution_metrics_to_s3(job.reports)
             .send()
             .await
             .map_err(failure("personalize:CreateDatasetImportJob"));

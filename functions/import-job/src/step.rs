@@ -283,7 +283,9 @@ async fn job(estate: &Estate, declared: &Dataset, event: &Event) -> Result<Job, 
             dataset: declared.name.clone(),
         });
     };
-    Job::of_run(event.dataset, &event.run, &state.arn).ok_or_else(|| ImportError::StoredArn {
+    let job = Job::of_run(event.dataset, &event.run, &state.arn);
+    let job = job.map(|job| job.reported(&estate.config, event.dataset));
+    job.ok_or_else(|| ImportError::StoredArn {
         estate: estate.config.estate.clone(),
         dataset: declared.name.clone(),
         arn: state.arn,

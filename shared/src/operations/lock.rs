@@ -37,11 +37,25 @@ impl Operations {
         owner: &str,
         now: i64,
     ) -> Result<Option<Lock>, OperationsError> {
+        self.take_lock_for(LOCK_SECONDS, workflow, owner, now).await
+    }
+
+    /// The same for fewer `seconds`, for an owner that renews it more often.
+    ///
+    /// # Errors
+    /// When the table cannot be written or holds another shape.
+    pub async fn take_lock_for(
+        &self,
+        seconds: i64,
+        workflow: &str,
+        owner: &str,
+        now: i64,
+    ) -> Result<Option<Lock>, OperationsError> {
         let lock = Lock {
             workflow: workflow.to_owned(),
             owner: owner.to_owned(),
             taken_at: now,
-            expires_at: now + LOCK_SECONDS,
+            expires_at: now + seconds,
         };
         let sk = lock_key(workflow);
         let answer = self

@@ -14,6 +14,7 @@ mod import;
 mod lock;
 mod progress;
 mod resource;
+mod teardown;
 
 use std::collections::HashMap;
 

@@ -222,23 +222,16 @@ impl Run<'_> {
         &self,
         attribution: &MetricAttribution,
     ) -> Result<MetricAttributionOutput, EstateError> {
-        let Some(reports) = &self.session.reports else {
-            return Err(EstateError::Missing {
-                name: "PERSONALIZE_ROLE_ARN",
-                what: "a metric attribution",
-                remedy: "the role that Personalize writes its reports with is an output of the stack",
-            });
-        };
-        let path = attribution.reports.as_ref();
-        let destination = path
-            .map(|key| {
-                let path = format!("s3://{}/{key}", reports.bucket);
-                S3DataConfig::builder().path(path).build()
-            })
-            .transpose();
-        let output = destination.and_then(|destination| {
+        let reports = &self.session.reports;
+        let path = attribution.reports.as_ref().zip(reports.bucket.as_ref());
+        let destination = path.map(|(key, bucket)| {
+            S3DataConfig::builder()
+                .path(format!("s3://{bucket}/{key}"))
+                .build()
+        });
+        let output = destination.transpose().and_then(|destination| {
             MetricAttributionOutput::builder()
-                .role_arn(&reports.role)
+                .set_role_arn(reports.role.clone())
                 .set_s3_data_destination(destination)
                 .build()
         });

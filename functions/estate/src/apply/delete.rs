@@ -50,6 +50,11 @@ impl Run<'_> {
             )
             .await?;
         }
+        // Until it is made anew it is nobody's: a run that ends here leaves nothing that "was deleted".
+        self.session
+            .records
+            .forget(declared.kind, &declared.name)
+            .await?;
         Ok(Step::Done)
     }
 

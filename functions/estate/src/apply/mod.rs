@@ -18,7 +18,8 @@ use shared::{
 use crate::{
     error::EstateError,
     plan::{Action, Change, Mode, Plan, Waiting, needs},
-    resource::{Declared, has_generations},
+    plans::Kept,
+    resource::{Declared, Found, has_generations},
     session::{Seen, Session},
 };
 
@@ -43,11 +44,21 @@ pub(crate) struct Done {
     pub(crate) name: String,
 }
 
+impl Applied {
+    /// Whether a resource failed, or waits for what did.
+    fn is_lost(&self, kind: Kind, name: &str) -> bool {
+        let mut lost = self.failed.iter().chain(&self.waiting);
+        lost.any(|one| one.kind == kind && one.name == name)
+    }
+}
+
 /// What became of a change.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 enum Step {
     /// A call was made.
     Done,
+    /// Something else has to be usable first.
+    Needs { kind: Kind, name: String },
     /// It has to wait, for what is said.
     Later(String),
 }
@@ -61,52 +72,73 @@ struct Run<'a> {
     leaving: Vec<Kind>,
 }
 
-/// Does what of `shown` can be done now.
+/// Does what of the plan `shown` can be done now. What was never shown ends the first call; when the
+/// plan is `started` it is left to the next one.
 pub(crate) async fn apply(
     session: &Session,
-    shown: &Plan,
-    mode: Mode,
+    shown: &Kept,
+    started: bool,
 ) -> Result<Applied, EstateError> {
-    if shown.estate != session.config.estate {
+    let Kept { plan, mode, .. } = shown;
+    if plan.estate != session.config.estate {
         return Err(EstateError::OtherEstate {
-            planned: shown.estate.clone(),
+            planned: plan.estate.clone(),
             declared: session.config.estate.clone(),
         });
     }
-    let (seen, now) = session.plan(mode).await?;
-    refuse_problems(&now, mode)?;
+    let (seen, now) = session.plan(*mode).await?;
+    refuse_problems(&now, *mode)?;
     let stale = |change: String| EstateError::Stale { change };
-    if shown.declaration != now.declaration {
+    if plan.declaration != now.declaration {
         return Err(stale("what the configuration declares now".to_owned()));
     }
-    let approved = shown
-        .approved(&now)
-        .map_err(|change| stale(describe(change)))?;
-    remember::remember(session, &seen, &now, mode).await?;
-    let leaving = seen.world.found.iter().filter(|found| found.is_leaving());
-    let to_leave = approved
+    let allowed = plan.allowed(&now);
+    if let Some(change) = allowed.unseen.first().filter(|_| !started) {
+        return Err(stale(describe(change)));
+    }
+    remember::remember(session, &seen, &now, *mode).await?;
+    if *mode == Mode::Apply && !started && !plan.changes.is_empty() {
+        session.records.torn_down(false, seen.now).await?;
+    }
+    let (broken, approved): (Vec<&Change>, Vec<&Change>) = allowed
+        .approved
         .iter()
-        .filter(|change| change.action == Action::Delete);
-    let run = Run {
-        session,
-        seen: &seen,
-        approved: &approved,
-        leaving: leaving
-            .map(|found| found.kind)
-            .chain(to_leave.map(|change| change.kind))
-            .collect(),
-    };
+        .partition(|change| started && is_broken(change));
+    let later = allowed.unseen.iter().copied();
+    let broken = broken
+        .into_iter()
+        .chain(later.filter(|change| is_broken(change) && plan.touches(change)));
     let mut applied = Applied {
         pending: now.coming.clone(),
         waiting: now.waiting.clone(),
+        failed: broken.map(failed).collect(),
         held: now.changes.len() - approved.len(),
         ..Applied::default()
     };
+    let run = Run::new(session, &seen, &approved);
     for change in &approved {
         run.take(change, &mut applied).await?;
     }
-    applied.settled = approved.is_empty() && now.coming.is_empty();
+    let is_done = approved.is_empty() && now.coming.is_empty();
+    applied.settled = is_done && applied.failed.is_empty();
+    if *mode == Mode::Teardown && applied.settled {
+        session.records.torn_down(true, seen.now).await?;
+    }
     Ok(applied)
+}
+
+/// Whether it is to be made anew because Personalize failed to make it. Once that was tried, the reason
+/// is somebody's to look at.
+fn is_broken(change: &Change) -> bool {
+    change.action == Action::Replace && change.reason.is_some()
+}
+
+fn failed(change: &Change) -> Waiting {
+    Waiting {
+        kind: change.kind,
+        name: change.name.clone(),
+        because: change.reason.clone().unwrap_or_default(),
+    }
 }
 
 /// `create filter not-purchased`
@@ -128,7 +160,21 @@ fn refuse_problems(plan: &Plan, mode: Mode) -> Result<(), EstateError> {
     })
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(session: &'a Session, seen: &'a Seen, approved: &'a [&'a Change]) -> Self {
+        let leaving = seen.world.found.iter().filter(|found| found.is_leaving());
+        let to_leave = approved
+            .iter()
+            .filter(|change| change.action == Action::Delete);
+        let kinds = leaving.map(|found| found.kind);
+        Self {
+            session,
+            seen,
+            approved,
+            leaving: kinds.chain(to_leave.map(|change| change.kind)).collect(),
+        }
+    }
+
     /// Takes one change a step further, and notes what became of it.
     async fn take(&self, change: &Change, applied: &mut Applied) -> Result<(), EstateError> {
         let waiting = |because: String| Waiting {
@@ -137,6 +183,13 @@ impl Run<'_> {
             because,
         };
         match self.step(change).await {
+            // What it needs will not come in this run, and so it will not either.
+            Ok(Step::Needs { kind, name }) if applied.is_lost(kind, &name) => applied
+                .waiting
+                .push(waiting(format!("for the {kind} `{name}`, which failed"))),
+            Ok(Step::Needs { kind, name }) => applied
+                .pending
+                .push(waiting(format!("for the {kind} `{name}`"))),
             Ok(Step::Done) => {
                 if change.action == Action::Create {
                     remember::made(self.session, self.seen, change).await?;
@@ -151,7 +204,8 @@ impl Run<'_> {
             Err(EstateError::Aws(error)) if is_busy(&error) => {
                 applied.pending.push(waiting(error.to_string()));
             }
-            Err(EstateError::Aws(error)) if is_refused(&error) => {
+            // One that fails does not fail the others; a call that may be repeated is repeated whole.
+            Err(error) if error.kind() != FaultKind::Retryable => {
                 applied.failed.push(waiting(error.to_string()));
             }
             Err(error) => return Err(error),
@@ -168,13 +222,16 @@ impl Run<'_> {
             return Ok(Step::Later("it is no longer declared".to_owned()));
         };
         if let Some(missing) = self.missing_need(declared) {
-            return Ok(Step::Later(format!(
-                "for the {} `{}`",
-                missing.kind, missing.name
-            )));
+            return Ok(Step::Needs {
+                kind: missing.kind,
+                name: missing.name.clone(),
+            });
         }
         match change.action {
-            Action::Create => self.create(declared).await,
+            Action::Create => match self.leaving_before(declared) {
+                Some(leaving) => Ok(Step::Later(leaving.status.clone())),
+                None => self.create(declared).await,
+            },
             Action::Update => self.update(declared, &change.differences).await,
             Action::Replace if has_generations(change.kind) && change.reason.is_none() => {
                 self.next_generation(declared).await
@@ -185,8 +242,14 @@ impl Run<'_> {
         }
     }
 
+    /// What is on its way out of the place of `declared`.
+    fn leaving_before(&self, declared: &Declared) -> Option<&'a Found> {
+        let found = self.session.context(self.seen).find(declared)?;
+        (found.is_leaving() && !has_generations(declared.kind)).then_some(found)
+    }
+
     /// What `declared` needs and what is not usable yet.
-    fn missing_need(&self, declared: &Declared) -> Option<&Declared> {
+    fn missing_need(&self, declared: &Declared) -> Option<&'a Declared> {
         let context = self.session.context(self.seen);
         self.seen
             .declared
@@ -215,13 +278,8 @@ impl Run<'_> {
     }
 }
 
-/// Another change is under way: it ends.
+/// Another change is under way, or an answer got lost and the resource is there: the next look shows.
+/// That a name is taken by others was a problem of the plan.
 fn is_busy(error: &AwsError) -> bool {
-    error.code() == "ResourceInUseException"
-}
-
-/// Whether Personalize understood and said no. A quota counts: making resources does not wait for one
-/// to be raised.
-fn is_refused(error: &AwsError) -> bool {
-    error.kind() == FaultKind::InvalidInput || error.code() == "LimitExceededException"
+    error.code() == "ResourceInUseException" || error.already_exists()
 }

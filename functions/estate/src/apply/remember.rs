@@ -154,7 +154,8 @@ fn record(declared: &Declared, found: &Found, known: Option<&Record>) -> Record 
     let left_the_file = |field: &String| {
         record.declared.contains_key(field) && !declared.fields.contains_key(field)
     };
-    let is_left_alone = |field: &String| declared.left_alone.contains(&field.as_str());
+    let is_left_alone =
+        |field: &String| field == "running" || declared.left_alone.contains(&field.as_str());
     let mut before = record.found.clone();
     before.retain(|field, _| !left_the_file(field) && !is_left_alone(field));
     record.found = before;

@@ -41,6 +41,17 @@ impl Run<'_> {
         if !found.is_ready() {
             return Ok(Step::Later(found.status.clone()));
         }
+        if differences
+            .iter()
+            .any(|difference| difference.field == "running")
+        {
+            return self.start(found).await;
+        }
+        if declared.kind == Kind::Recommender && found.status == "INACTIVE" {
+            return Ok(Step::Later(
+                "for its hours: a stopped one takes no change".to_owned(),
+            ));
+        }
         let (tags, fields): (Vec<&Difference>, Vec<&Difference>) = differences
             .iter()
             .partition(|difference| difference.field.starts_with(TAG));
@@ -48,6 +59,17 @@ impl Run<'_> {
         if !fields.is_empty() {
             self.update_fields(declared, found, &fields).await?;
         }
+        Ok(Step::Done)
+    }
+
+    /// Starts a recommender that somebody stopped; what else differs comes when it runs.
+    async fn start(&self, found: &Found) -> Result<Step, EstateError> {
+        self.client()
+            .start_recommender()
+            .recommender_arn(&found.arn)
+            .send()
+            .await
+            .map_err(failure("personalize:StartRecommender"))?;
         Ok(Step::Done)
     }
 

@@ -61,7 +61,13 @@ fn declaration(group: &str, world: &World) -> Value {
         "filters".to_owned(),
         list(world, Kind::Filter, &[("expression", "expression")]),
     );
-    let solution = ["recipe", "eventType", "performAutoTraining", "events"];
+    let solution = [
+        "recipe",
+        "eventType",
+        "performAutoTraining",
+        "autoTrainingSchedule",
+        "events",
+    ];
     let solution = solution.map(|field| (field, field));
     root.insert(
         "solutions".to_owned(),
@@ -92,6 +98,9 @@ fn declaration(group: &str, world: &World) -> Value {
         "recommenders".to_owned(),
         list(world, Kind::Recommender, &recommender),
     );
+    if let Some(found) = world.of(Kind::MetricAttribution).next() {
+        root.insert("metricAttribution".to_owned(), attribution(found));
+    }
     root.retain(|_, value| *value != json!([]));
     Value::Object(root)
 }
@@ -109,9 +118,45 @@ fn list(world: &World, kind: Kind, fields: &[(&str, &str)]) -> Value {
                 one.insert((*key).to_owned(), value.clone());
             }
         }
+        for group in ["hyperparameters", "exploration"] {
+            let nested = nested(found, group);
+            if !nested.is_empty() {
+                one.insert(group.to_owned(), Value::Object(nested));
+            }
+        }
+        // Said without its own training, the schedule is no declaration.
+        if one.get("performAutoTraining").is_none() {
+            one.remove("autoTrainingSchedule");
+        }
         Value::Object(one)
     });
     all.collect()
+}
+
+/// The fields `<group>.<name>` by their names.
+fn nested(found: &Found, group: &str) -> Map<String, Value> {
+    let prefix = format!("{group}.");
+    let fields = found.fields.iter();
+    let inside = fields.filter_map(|(field, value)| {
+        let name = field.strip_prefix(&prefix)?;
+        // Days are whole, and kept as numbers that need not be.
+        let whole = value.as_f64().filter(|_| name == "itemAgeCutOff");
+        let value = whole.map_or_else(|| value.clone(), |days| json!(days.round() as u64));
+        Some((name.to_owned(), value))
+    });
+    inside.collect()
+}
+
+fn attribution(found: &Found) -> Value {
+    let metrics = found.fields.get("metrics").and_then(Value::as_object);
+    let metrics = metrics.into_iter().flatten().map(|(name, metric)| {
+        json!({ "name": name, "eventType": metric["eventType"], "expression": metric["expression"] })
+    });
+    let mut declared = json!({ "name": found.name, "metrics": metrics.collect::<Value>() });
+    if let Some(reports) = text(found, "reports") {
+        declared["reports"] = json!(reports);
+    }
+    declared
 }
 
 fn says_something(value: &Value) -> bool {
@@ -206,13 +251,20 @@ mod tests {
                     "s",
                     &[
                         ("recipe", json!("arn:aws:personalize:::recipe/aws-sims")),
-                        ("performAutoTraining", json!(false)),
+                        ("performAutoTraining", json!(true)),
+                        ("autoTrainingSchedule", json!("rate(3 days)")),
+                        ("hyperparameters.recency_mask", json!("true")),
                     ],
                 ),
                 found(
                     Kind::Campaign,
                     "c",
-                    &[("solution", json!("s")), ("minProvisionedTPS", json!(2))],
+                    &[
+                        ("solution", json!("s")),
+                        ("minProvisionedTPS", json!(2)),
+                        ("exploration.weight", json!(0.4)),
+                        ("exploration.itemAgeCutOff", json!(7.0)),
+                    ],
                 ),
             ],
             ..World::default()
@@ -220,6 +272,9 @@ mod tests {
         let text = yaml(&declaration("old", &world));
         let config = shared::config::parse("adopted.yaml", &text).unwrap();
         assert_eq!(config.campaigns[0].min_provisioned_tps, 2);
+        let explored = config.campaigns[0].exploration.as_ref();
+        assert_eq!(explored.unwrap().item_age_cut_off, Some(7));
+        assert_eq!(config.solutions[0].hyperparameters["recency_mask"], "true");
         assert_eq!(config.datasets.interactions.schema, "old-interactions");
     }
 }

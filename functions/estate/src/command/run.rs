@@ -26,6 +26,8 @@ use crate::{
 
 /// The workflow whose lock the command takes.
 const WORKFLOW: &str = "apply-estate";
+/// How long the lock holds after the command was interrupted: it is renewed before each call.
+const LEASE_SECONDS: i64 = 300;
 /// Between two calls of apply: soon at first, for what is quick.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -175,13 +177,17 @@ async fn repeat(
     kept: &Kept,
     owner: &str,
 ) -> Result<ExitCode, EstateError> {
-    if kept.mode == Mode::Apply && opened.publish().await? && !common.json {
-        anstream::println!("The declaration was uploaded to the data bucket, for the functions.");
-    }
     let mut all_done = Vec::new();
     let mut pause = FIRST_PAUSE;
+    let mut started = false;
     loop {
-        let applied = apply(&opened.session, &kept.plan, kept.mode).await?;
+        let applied = apply(&opened.session, kept, started).await?;
+        if !started && kept.mode == Mode::Apply && opened.publish().await? && !common.json {
+            anstream::println!(
+                "The declaration was uploaded to the data bucket, for the functions."
+            );
+        }
+        started = true;
         if !common.json {
             tell(&applied);
         }
@@ -245,7 +251,8 @@ async fn take_lock(opened: &Opened, owner: &str) -> Result<(), EstateError> {
         return Ok(());
     };
     let now = jiff::Timestamp::now().as_second();
-    match operations.take_lock(WORKFLOW, owner, now).await? {
+    let taken = operations.take_lock_for(LEASE_SECONDS, WORKFLOW, owner, now);
+    match taken.await? {
         None => Ok(()),
         Some(held) => Err(EstateError::Held(format!(
             "{} is at work on this estate; wait for it to end, its lock ends at the latest {}",

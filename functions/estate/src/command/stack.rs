@@ -4,7 +4,6 @@ use aws_sdk_s3::primitives::ByteStream;
 use shared::{
     aws::{self, failure},
     config::{self, EstateConfig},
-    environment::required,
     operations::Operations,
 };
 
@@ -46,10 +45,6 @@ pub(super) async fn open(common: &Common) -> Result<Opened, EstateError> {
         client: aws_sdk_scheduler::Client::new(&aws),
         targets,
     });
-    let reports = common.bucket.clone().and_then(|bucket| {
-        let role = required("PERSONALIZE_ROLE_ARN").ok()?;
-        Some(Reports { bucket, role })
-    });
     let session = Session {
         personalize: aws_sdk_personalize::Client::new(&aws),
         schedules,
@@ -57,7 +52,7 @@ pub(super) async fn open(common: &Common) -> Result<Opened, EstateError> {
         config,
         prices,
         quotas: Quotas::read()?,
-        reports,
+        reports: Reports::new(common.bucket.clone()),
         grace: grace_seconds(),
     };
     let plans = common.bucket.clone().map(|bucket| Plans {

@@ -269,6 +269,9 @@ async fn recommender(client: &Client, found: Found) -> Result<Option<Found>, Aws
         .with("enableMetadata", json!(metadata));
     let exploration = config.item_exploration_config.unwrap_or_default();
     found.fields.extend(explored(&exploration));
+    let stopped = |status: &str| matches!(status, "INACTIVE" | "STOP PENDING" | "STOP IN_PROGRESS");
+    let runs = !recommender.status.as_deref().is_some_and(stopped);
+    found = found.with("running", json!(runs));
     let update = recommender.latest_recommender_update;
     let update = update.and_then(|update| update.status);
     let status = match (recommender.status, update) {

@@ -30,12 +30,22 @@ pub(crate) struct World {
     pub(crate) schemas: usize,
     /// Whether interactions were ever imported, which recommenders need.
     pub(crate) has_data: bool,
+    /// Schemas that the estate's datasets have and that are not the estate's.
+    pub(crate) foreign_schemas: Vec<Found>,
+    /// Kinds and names of what other dataset groups have: names are the account's.
+    pub(crate) taken: Vec<(Kind, String)>,
 }
 
 impl World {
     /// The estate's dataset group.
     pub(crate) fn group(&self) -> Option<&Found> {
         self.of(Kind::DatasetGroup).next()
+    }
+
+    /// Whether another dataset group has the name.
+    pub(crate) fn is_taken(&self, kind: Kind, name: &str) -> bool {
+        let mut taken = self.taken.iter();
+        taken.any(|(of, named)| *of == kind && named == name)
     }
 
     /// The resources of one kind.
@@ -102,12 +112,41 @@ pub(crate) async fn observe(
             _ => names.any(|declared| declared == name),
         }
     };
-    let mut ours: Vec<Listed> = schemas.into_iter().filter(is_ours).collect();
-    if let Some(group) = groups.into_iter().find(is_ours) {
-        ours.extend(in_group(client, &group.2).await?);
-        ours.push(group);
-    }
+    let is_declared = |(kind, name, _): &&Listed| {
+        let mut declared = declared.iter();
+        declared.any(|one| one.kind == *kind && one.name == *name)
+    };
+    let group = groups.iter().find(is_declared);
+    let group = group.or_else(|| groups.iter().find(|group| is_ours(group)));
+    let in_group = async {
+        match group {
+            Some(group) => in_groups(client, Some(&group.2)).await,
+            None => Ok(Vec::new()),
+        }
+    };
+    let (in_group, everywhere) = try_join!(in_group, in_groups(client, None))?;
+    world.taken = everywhere
+        .into_iter()
+        // The ARN of an event tracker does not have its name.
+        .filter(|(kind, _, _)| *kind != Kind::EventTracker)
+        .filter(|(_, _, arn)| !in_group.iter().any(|(_, _, ours)| ours == arn))
+        .map(|(kind, name, _)| (kind, name))
+        .collect();
+    let (mut ours, others): (Vec<Listed>, Vec<Listed>) = schemas.into_iter().partition(is_ours);
+    ours.extend(in_group);
+    ours.extend(group.cloned());
     world.found = describe_all(client, ours).await?;
+    let used = |(_, name, _): &Listed| {
+        let mut datasets = world.of(Kind::Dataset);
+        datasets.any(|dataset| {
+            dataset
+                .fields
+                .get("schema")
+                .is_some_and(|used| *used == **name)
+        })
+    };
+    let foreign = others.into_iter().filter(used).collect();
+    world.foreign_schemas = describe_all(client, foreign).await?;
     world.has_data = has_data(client, &world).await?;
     if let Some(schedules) = schedules {
         world.found.extend(schedules.observe().await?);
@@ -115,9 +154,14 @@ pub(crate) async fn observe(
     Ok(world)
 }
 
-/// Everything in the dataset group `group`; the lists are asked for at the same time.
-async fn in_group(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError> {
+/// Everything in the dataset group `group`, or without one in all of them, but for datasets: their names
+/// are a group's own. The lists are asked for at the same time.
+async fn in_groups(client: &Client, group: Option<&str>) -> Result<Vec<Listed>, AwsError> {
+    let of = group.map(str::to_owned);
     let datasets = async {
+        let Some(group) = group else {
+            return Ok(Vec::new());
+        };
         Ok(list!(
             Kind::Dataset,
             client.list_datasets().dataset_group_arn(group),
@@ -128,7 +172,9 @@ async fn in_group(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError>
     let event_trackers = async {
         Ok(list!(
             Kind::EventTracker,
-            client.list_event_trackers().dataset_group_arn(group),
+            client
+                .list_event_trackers()
+                .set_dataset_group_arn(of.clone()),
             event_tracker_arn,
             "personalize:ListEventTrackers"
         ))
@@ -136,7 +182,7 @@ async fn in_group(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError>
     let filters = async {
         Ok(list!(
             Kind::Filter,
-            client.list_filters().dataset_group_arn(group),
+            client.list_filters().set_dataset_group_arn(of.clone()),
             filter_arn,
             "personalize:ListFilters"
         ))
@@ -144,7 +190,7 @@ async fn in_group(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError>
     let recommenders = async {
         Ok(list!(
             Kind::Recommender,
-            client.list_recommenders().dataset_group_arn(group),
+            client.list_recommenders().set_dataset_group_arn(of.clone()),
             recommender_arn,
             "personalize:ListRecommenders"
         ))
@@ -152,7 +198,9 @@ async fn in_group(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError>
     let metric_attributions = async {
         Ok(list!(
             Kind::MetricAttribution,
-            client.list_metric_attributions().dataset_group_arn(group),
+            client
+                .list_metric_attributions()
+                .set_dataset_group_arn(of.clone()),
             metric_attribution_arn,
             "personalize:ListMetricAttributions"
         ))
@@ -163,7 +211,7 @@ async fn in_group(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError>
         filters,
         recommenders,
         metric_attributions,
-        with_campaigns(client, group),
+        with_campaigns(client, of.clone()),
     )?;
     let all = [
         datasets,
@@ -177,13 +225,23 @@ async fn in_group(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError>
 }
 
 /// The solutions of a dataset group and their campaigns, which are listed by solution only.
-async fn with_campaigns(client: &Client, group: &str) -> Result<Vec<Listed>, AwsError> {
+async fn with_campaigns(client: &Client, of: Option<String>) -> Result<Vec<Listed>, AwsError> {
+    let everywhere = of.is_none();
     let solutions = list!(
         Kind::Solution,
-        client.list_solutions().dataset_group_arn(group),
+        client.list_solutions().set_dataset_group_arn(of),
         solution_arn,
         "personalize:ListSolutions"
     );
+    if everywhere {
+        let campaigns = list!(
+            Kind::Campaign,
+            client.list_campaigns(),
+            campaign_arn,
+            "personalize:ListCampaigns"
+        );
+        return Ok(campaigns.into_iter().chain(solutions).collect());
+    }
     let campaigns = solutions.iter().map(|(_, _, solution)| async move {
         Ok(list!(
             Kind::Campaign,

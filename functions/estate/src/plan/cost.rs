@@ -35,6 +35,9 @@ struct RecommenderPrices {
 pub(crate) struct Cost {
     pub(crate) now: f64,
     pub(crate) then: f64,
+    /// What is added when that which waits is made, too.
+    #[serde(default)]
+    pub(crate) later: f64,
 }
 
 /// Prices that cannot be read.
@@ -74,9 +77,15 @@ impl Prices {
             .iter()
             .filter_map(|change| change.monthly)
             .sum();
+        let later = plan.waiting.iter().filter_map(|waiting| {
+            let made = Change::new(Action::Create, waiting.kind, &waiting.name);
+            self.added(context, &made)
+        });
+        let later = later.sum();
         plan.cost = Cost {
             now,
             then: now + added,
+            later,
         };
     }
 

@@ -67,6 +67,22 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Judges the name of the dataset group: what is in the one before cannot move to another.
+pub(super) fn group(context: &Context<'_>, plan: &mut Plan) {
+    let declared = &context.config.dataset_group.name;
+    let records = context.known.records.keys();
+    let mut before = records.filter(|(kind, name)| *kind == Kind::DatasetGroup && name != declared);
+    if let Some((_, before)) = before.next() {
+        plan.problems.push(Problem {
+            kind: Kind::DatasetGroup,
+            name: declared.clone(),
+            text: format!(
+                "the estate is in the dataset group `{before}`, and names of solutions, campaigns and filters are the account's: keep that name, or tear the estate down first"
+            ),
+        });
+    }
+}
+
 /// Judges a resource that has one place: adds to `plan` what is to be done about it.
 pub(super) fn plain(context: &Context<'_>, declared: &Declared, plan: &mut Plan) {
     let Some(found) = context.find(declared) else {
@@ -79,7 +95,8 @@ pub(super) fn plain(context: &Context<'_>, declared: &Declared, plan: &mut Plan)
         ));
     }
     if found.is_leaving() {
-        return plan.coming(declared, &found.status);
+        plan.coming(declared, &found.status);
+        return missing(context, declared, plan);
     }
     if found.is_failed() {
         return plan.change(failed(declared, found));
@@ -93,7 +110,8 @@ pub(super) fn plain(context: &Context<'_>, declared: &Declared, plan: &mut Plan)
     for difference in &fixed {
         plan.problem(declared, unchangeable(declared.kind, difference));
     }
-    if let Some(obstacle) = obstacle(context, declared, &in_place) {
+    let obstacle = obstacle(context, declared, &in_place);
+    if let Some(obstacle) = obstacle.or_else(|| refused(found, &in_place)) {
         return plan.problem(declared, obstacle);
     }
     if !found.is_ready() {
@@ -162,15 +180,23 @@ fn tags(context: &Context<'_>, declared: &Declared, found: &Found, plan: &mut Pl
     }
 }
 
-/// A resource that is not there.
+/// A resource that is not there, or is on its way out.
 fn missing(context: &Context<'_>, declared: &Declared, plan: &mut Plan) {
     let was_there = context.known.record(declared.kind, &declared.name);
+    if context.world.is_taken(declared.kind, &declared.name) {
+        return plan.problem(declared, format!(
+            "another dataset group of this account and region has a {} of this name, and names are the account's: declare another name",
+            declared.kind
+        ));
+    }
     match declared.kind {
         Kind::Campaign if version_to_serve(context, declared).is_none() => {
-            return plan.waiting(
-                declared,
-                "for the first version that `retrain` trains and finds good enough; it makes the campaign",
-            );
+            let because = if follows_latest(declared) {
+                "for the first version that Personalize trains by itself"
+            } else {
+                "for the first version that `retrain` trains and finds good enough; it makes the campaign"
+            };
+            return plan.waiting(declared, because);
         }
         Kind::Recommender if !context.world.has_data => {
             return plan.waiting(declared, "for interactions: `import-data` imports them");
@@ -191,8 +217,7 @@ pub(crate) fn version_to_serve(context: &Context<'_>, declared: &Declared) -> Op
     let solution = declared.fields.get("solution")?.as_str()?;
     let mut solutions = context.world.of(Kind::Solution);
     let trained = solutions.find(|found| found.name == solution);
-    let follows = declared.fields.get("syncWithLatestSolutionVersion") == Some(&json!(true));
-    if follows {
+    if follows_latest(declared) {
         let solution = trained.filter(|solution| solution.solution_version.is_some())?;
         return Some(format!("{}/$LATEST", solution.arn));
     }
@@ -203,6 +228,20 @@ pub(crate) fn version_to_serve(context: &Context<'_>, declared: &Declared) -> Op
     let mut others = context.world.of(Kind::Campaign);
     last.filter(of_it)
         .or_else(|| others.find_map(|campaign| campaign.solution_version.clone().filter(of_it)))
+}
+
+/// Whether a campaign takes what Personalize trains by itself.
+fn follows_latest(declared: &Declared) -> bool {
+    declared.fields.get("syncWithLatestSolutionVersion") == Some(&json!(true))
+}
+
+/// Why a dataset will not get the schema that it is to have: Personalize tried, and could not.
+fn refused(found: &Found, all: &[Difference]) -> Option<String> {
+    let (schema, why) = found.refused.as_ref()?;
+    let change = all.iter().find(|one| one.field == "schema")?;
+    (change.to == **schema).then(|| {
+        format!("Personalize could not give it the schema `{schema}`: {why}; correct the schema, or declare the columns it had before")
+    })
 }
 
 /// A dataset with the name of the schema's generation that it is to have.
@@ -235,7 +274,8 @@ fn obstacle(context: &Context<'_>, declared: &Declared, all: &[Difference]) -> O
     let change = all
         .iter()
         .find(|one| declared.kind == Kind::Dataset && one.field == "schema")?;
-    let mut schemas = context.world.of(Kind::Schema);
+    let foreign = context.world.foreign_schemas.iter();
+    let mut schemas = context.world.of(Kind::Schema).chain(foreign);
     let old = schemas.find(|schema| change.from == *schema.name)?;
     let new = schema_of(context, declared)?;
     let of = declared

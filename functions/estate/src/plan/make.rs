@@ -32,6 +32,7 @@ pub(crate) fn plan(context: &Context<'_>, mode: Mode, prices: &Prices, quotas: &
         ..Plan::default()
     };
     if mode == Mode::Apply {
+        judge::group(context, &mut plan);
         for declared in context.declared {
             if has_generations(declared.kind) {
                 judge::generations(context, declared, &mut plan);

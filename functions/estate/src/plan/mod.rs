@@ -87,8 +87,12 @@ impl Change {
     /// Whether `later` is this change or what is left of it: what failed is deleted and then made.
     fn covers(&self, later: &Self) -> bool {
         let same = self.kind == later.kind && self.name == later.name;
-        let left_of_it = self.action == Action::Replace
-            && matches!(later.action, Action::Create | Action::Replace);
+        let left_of_it = match self.action {
+            Action::Replace => matches!(later.action, Action::Create | Action::Replace),
+            // It was made, and the call that made it did not live to say so.
+            Action::Create => later.action == Action::Adopt,
+            _ => false,
+        };
         same && (left_of_it
             || self.action == later.action
                 && later
@@ -126,6 +130,14 @@ pub(crate) struct Problem {
     pub(crate) name: String,
     /// What is wrong, and the remedy.
     pub(crate) text: String,
+}
+
+/// The changes of a later look, by what a plan that was shown says of them.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Allowed<'a> {
+    pub(crate) approved: Vec<&'a Change>,
+    pub(crate) held: Vec<&'a Change>,
+    pub(crate) unseen: Vec<&'a Change>,
 }
 
 /// Everything between the world and the declaration.
@@ -168,6 +180,11 @@ impl Plan {
         self.changes.is_empty() && self.held.is_empty()
     }
 
+    /// Sets aside everything.
+    pub(crate) fn hold_all(&mut self) {
+        self.held.append(&mut self.changes);
+    }
+
     /// Sets aside what an unattended run must not do.
     pub(crate) fn hold_unsafe(&mut self) {
         let (safe, held) = std::mem::take(&mut self.changes)
@@ -177,17 +194,25 @@ impl Plan {
         self.held.extend::<Vec<Change>>(held);
     }
 
-    /// What of `now` may be done by this plan, which was shown; or the first change that was not.
-    pub(crate) fn approved<'a>(&self, now: &'a Self) -> Result<Vec<&'a Change>, &'a Change> {
-        let mut approved = Vec::new();
+    /// What of `now` this plan, which was shown, allows; what it set aside; and what was never shown.
+    pub(crate) fn allowed<'a>(&self, now: &'a Self) -> Allowed<'a> {
+        let mut allowed = Allowed::default();
         for change in &now.changes {
             if self.changes.iter().any(|shown| shown.covers(change)) {
-                approved.push(change);
-            } else if !self.held.iter().any(|held| held.covers(change)) {
-                return Err(change);
+                allowed.approved.push(change);
+            } else if self.held.iter().any(|held| held.covers(change)) {
+                allowed.held.push(change);
+            } else {
+                allowed.unseen.push(change);
             }
         }
-        Ok(approved)
+        allowed
+    }
+
+    /// Whether this plan makes, or changes, the resource of `change`.
+    pub(crate) fn touches(&self, change: &Change) -> bool {
+        let mut all = self.changes.iter();
+        all.any(|one| one.kind == change.kind && one.name == change.name)
     }
 }
 
@@ -224,9 +249,9 @@ mod tests {
             Change::new(Action::Create, Kind::Filter, "f"),
         ]);
         let less = plan(vec![update(false, 2)]);
-        assert_eq!(shown.approved(&less).unwrap().len(), 1);
+        assert_eq!(shown.allowed(&less).approved.len(), 1);
         let other = plan(vec![update(false, 3)]);
-        assert_eq!(shown.approved(&other).unwrap_err(), &update(false, 3));
+        assert_eq!(shown.allowed(&other).unseen, [&update(false, 3)]);
         assert_ne!(shown.id(), less.id());
     }
 
@@ -234,8 +259,10 @@ mod tests {
     fn what_is_left_of_a_replacement_is_approved() {
         let shown = plan(vec![Change::new(Action::Replace, Kind::Filter, "f")]);
         let left = plan(vec![Change::new(Action::Create, Kind::Filter, "f")]);
-        assert!(shown.approved(&left).is_ok());
-        assert!(left.approved(&shown).is_err());
+        assert!(shown.allowed(&left).unseen.is_empty());
+        assert!(!left.allowed(&shown).unseen.is_empty());
+        let adopted = plan(vec![Change::new(Action::Adopt, Kind::Filter, "f")]);
+        assert!(left.allowed(&adopted).unseen.is_empty());
     }
 
     #[test]
@@ -250,6 +277,7 @@ mod tests {
         unattended.hold_unsafe();
         assert_eq!((unattended.changes.len(), unattended.held.len()), (2, 3));
         let everything = plan([unattended.changes.clone(), unattended.held.clone()].concat());
-        assert_eq!(unattended.approved(&everything).unwrap().len(), 2);
+        let allowed = unattended.allowed(&everything);
+        assert_eq!((allowed.approved.len(), allowed.held.len()), (2, 3));
     }
 }

@@ -60,7 +60,9 @@ impl Quotas {
                 Kind::Schema => context.world.schemas,
                 kind => context.world.of(kind).count(),
             } as u64;
-            let then = now + made(plan, kind);
+            // What waits for a training or for data comes by itself later.
+            let waiting = plan.waiting.iter().filter(|one| one.kind == kind).count() as u64;
+            let then = now + made(plan, kind) + waiting;
             if then > most && then > now {
                 plan.problems.push(Problem {
                     kind,

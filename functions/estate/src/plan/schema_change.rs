@@ -9,7 +9,7 @@ use shared::config::DatasetType;
 pub(super) fn obstacle(of: DatasetType, old: &Value, new: &Value) -> Option<String> {
     if of == DatasetType::Interactions {
         return Some(
-            "Personalize cannot replace the schema of an interactions dataset: keep the columns, or declare a dataset group of a new name and import again"
+            "Personalize cannot replace the schema of an interactions dataset: keep the columns, or tear the estate down, make it again and import anew"
                 .to_owned(),
         );
     }

@@ -13,6 +13,8 @@ const RESULTS_MAX: u32 = 500;
 const SEGMENT_MAX: u32 = 5_000_000;
 /// API reference, CreateSolutionVersion, `trainingMode`: the recipes that train with UPDATE.
 const UPDATED: [&str; 2] = ["aws-user-personalization", "aws-hrnn-coldstart"];
+/// The folder of the data bucket where template.yaml lets Personalize write reports.
+const REPORTS: &str = "reports/attribution/";
 /// API reference, CreateMetricAttribution.
 const METRICS_MAX: usize = 10;
 
@@ -33,7 +35,7 @@ const METRICS: [&str; 9] = [
 impl Problems {
     pub(super) fn training(&mut self, config: &EstateConfig) {
         for (index, solution) in config.solutions.iter().enumerate() {
-            self.solution(&format!("solutions[{index}]"), solution, config);
+            self.solution(&format!("solutions[{index}]"), solution);
         }
         for (index, campaign) in config.campaigns.iter().enumerate() {
             self.campaign(&format!("campaigns[{index}]"), campaign, config);
@@ -49,7 +51,7 @@ impl Problems {
         self.promotion(config);
     }
 
-    fn solution(&mut self, path: &str, solution: &Solution, config: &EstateConfig) {
+    fn solution(&mut self, path: &str, solution: &Solution) {
         let training = &solution.training;
         self.schedule(&format!("{path}.training.full"), training.full.as_deref());
         self.schedule(
@@ -83,16 +85,6 @@ impl Problems {
                     format!("`{rate}` is not rate(1 days) to rate(30 days)"),
                 );
             }
-        }
-        let follows = |campaign: &&Campaign| campaign.solution == solution.name;
-        let mut campaigns = config.campaigns.iter().filter(follows);
-        if solution.perform_auto_training
-            && campaigns.any(|campaign| !campaign.sync_with_latest_solution_version)
-        {
-            self.add(
-                &format!("{path}.performAutoTraining"),
-                "trains versions that no campaign takes: give its campaigns syncWithLatestSolutionVersion",
-            );
         }
         self.events(path, solution);
     }
@@ -251,6 +243,13 @@ impl Problems {
             self.add(
                 "metricAttribution.metrics",
                 format!("has 1 to {METRICS_MAX} metrics"),
+            );
+        }
+        let reports = attribution.reports.as_ref();
+        if reports.is_some_and(|key| !key.starts_with(REPORTS) || !key.ends_with('/')) {
+            self.add(
+                "metricAttribution.reports",
+                format!("is a folder in {REPORTS}, where Personalize may write: `{REPORTS}` itself, or `{REPORTS}shop/`"),
             );
         }
         for (index, metric) in attribution.metrics.iter().enumerate() {
