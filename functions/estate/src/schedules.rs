@@ -55,7 +55,7 @@ pub(crate) fn declared(config: &EstateConfig, targets: &Targets) -> Vec<Declared
         ("incremental", "INCREMENTAL", &config.imports.incremental),
     ];
     for (name, mode, when) in imports {
-        let input = json!({ "importMode": mode });
+        let input = json!({ "importMode": mode, "wait": true });
         all.add(
             format!("import-{name}"),
             when.as_ref(),
@@ -63,15 +63,14 @@ pub(crate) fn declared(config: &EstateConfig, targets: &Targets) -> Vec<Declared
             &input,
         );
     }
-    for solution in &config.solutions {
-        let trainings = [
-            ("full", "FULL", &solution.training.full),
-            ("update", "UPDATE", &solution.training.update),
-        ];
-        for (name, mode, when) in trainings {
-            let input = json!({ "solutions": [solution.name], "trainingMode": mode });
-            let name = format!("train-{}-{name}", solution.name);
-            all.add(name, when.as_ref(), &targets.retrain, &input);
+    for (name, mode) in [("full", "FULL"), ("update", "UPDATE")] {
+        for (when, solutions) in trainings(config, mode) {
+            let Some(first) = solutions.first() else {
+                continue;
+            };
+            let name = format!("train-{first}-{name}");
+            let input = json!({ "solutions": solutions, "trainingMode": mode, "wait": true });
+            all.add(name, Some(&when), &targets.retrain, &input);
         }
     }
     for job in &config.batch {
@@ -92,6 +91,25 @@ pub(crate) fn declared(config: &EstateConfig, targets: &Targets) -> Vec<Declared
         }
     }
     all.list
+}
+
+/// The solutions that are trained at each time: one run trains them side by side, and runs of different
+/// times wait for each other.
+fn trainings(config: &EstateConfig, mode: &str) -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<(String, Vec<String>)> = Vec::new();
+    for solution in &config.solutions {
+        let training = &solution.training;
+        let when = match mode {
+            "FULL" => &training.full,
+            _ => &training.update,
+        };
+        let Some(when) = when else { continue };
+        match all.iter_mut().find(|(other, _)| other == when) {
+            Some((_, solutions)) => solutions.push(solution.name.clone()),
+            None => all.push((when.clone(), vec![solution.name.clone()])),
+        }
+    }
+    all
 }
 
 struct Schedules {
@@ -138,6 +156,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_trained_at_one_time_is_trained_by_one_run() {
+        let weekly = "training: { full: cron(0 4 ? * SUN *) }";
+        let text = include_str!("../../../config/personalization.yaml")
+            .replacen(
+                "aws-similar-items",
+                &format!("aws-similar-items\n    {weekly}"),
+                1,
+            )
+            .replacen(
+                "aws-popularity-count",
+                &format!("aws-popularity-count\n    {weekly}"),
+                1,
+            );
+        let config = shared::config::parse("test.yaml", &text).unwrap();
+        let all = declared(&config, &targets());
+        assert_eq!(all.len(), 1);
+        let solutions = json!(["similar-items", "popularity"]);
+        assert_eq!(all[0].fields["input"]["solutions"], solutions);
+    }
+
+    #[test]
     fn every_declared_time_starts_its_workflow() {
         let text = include_str!("../../../config/personalization.yaml").replacen(
             "recipe: aws-similar-items",
@@ -151,7 +190,7 @@ mod tests {
         assert_eq!(training["starts"], "arn:retrain");
         assert_eq!(
             training["input"],
-            json!({ "solutions": ["similar-items"], "trainingMode": "FULL" })
+            json!({ "solutions": ["similar-items"], "trainingMode": "FULL", "wait": true })
         );
         assert_eq!(of("batch-letters").fields["schedule"], "rate(7 days)");
     }
