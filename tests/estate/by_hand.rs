@@ -1,11 +1,11 @@
 //! What somebody does to the estate without the command: with the SDK, as in the console.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_personalize::{
     Client,
     config::{Credentials, Region},
-    types::Tag,
+    types::{CampaignConfig, EventParameters, EventsConfig, SolutionUpdateConfig, Tag},
 };
 use aws_sdk_personalizeevents::{primitives::DateTime, types::Event};
 use serde_json::{Value, json};
@@ -46,13 +46,13 @@ impl Personalize {
         }
     }
 
-    /// What `retrain` does, in short: data, a trained version, a campaign that serves it.
-    pub(crate) async fn put_a_campaign_into_service(&self) {
+    /// Data, and a version that is trained on it.
+    pub(crate) async fn train(&self, solution: &str) -> String {
         self.put_interactions().await;
         let version = self
             .client
             .create_solution_version()
-            .solution_arn(arn("solution/taste"))
+            .solution_arn(arn(&format!("solution/{solution}")))
             .send()
             .await
             .expect("a version");
@@ -70,6 +70,12 @@ impl Personalize {
                 .and_then(|one| one.status)
         })
         .await;
+        version
+    }
+
+    /// What `retrain` does, in short: data, a trained version, a campaign that serves it.
+    pub(crate) async fn put_a_campaign_into_service(&self) {
+        let version = self.train("taste").await;
         self.client
             .create_campaign()
             .name("taste")
@@ -201,6 +207,78 @@ impl Personalize {
                 .and_then(|update| update.status)
         })
         .await;
+    }
+
+    /// Sets how much the campaign explores, and answers when that is done.
+    pub(crate) async fn explore(&self, weight: &str, days: &str) {
+        let exploration = HashMap::from([
+            ("explorationWeight".to_owned(), weight.to_owned()),
+            ("explorationItemAgeCutOff".to_owned(), days.to_owned()),
+        ]);
+        let config = CampaignConfig::builder().set_item_exploration_config(Some(exploration));
+        self.client
+            .update_campaign()
+            .campaign_arn(arn("campaign/taste"))
+            .campaign_config(config.build())
+            .send()
+            .await
+            .expect("an update");
+        self.campaign_rate().await;
+    }
+
+    /// Weighs the events of one type.
+    pub(crate) async fn weigh(&self, solution: &str, event_type: &str) {
+        let event = EventParameters::builder()
+            .event_type(event_type)
+            .weight(1.0);
+        let events = EventsConfig::builder().event_parameters_list(event.build());
+        let config = SolutionUpdateConfig::builder().events_config(events.build());
+        self.client
+            .update_solution()
+            .solution_arn(arn(&format!("solution/{solution}")))
+            .solution_update_config(config.build())
+            .send()
+            .await
+            .expect("an update");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+
+    /// Deletes the event tracker and does not wait for its end.
+    pub(crate) async fn begin_deleting_the_event_tracker(&self) {
+        let trackers = self.client.list_event_trackers().send().await;
+        let trackers = trackers.expect("trackers");
+        let tracker = trackers.event_trackers()[0].event_tracker_arn();
+        self.client
+            .delete_event_tracker()
+            .set_event_tracker_arn(tracker.map(str::to_owned))
+            .send()
+            .await
+            .expect("deleted");
+    }
+
+    /// A dataset group of somebody else, with a filter or solution of the name.
+    pub(crate) async fn take_the_solution_name(&self, name: &str) {
+        let group = self.client.create_dataset_group().name("other").send();
+        group.await.expect("a group");
+        self.until_active(async || {
+            let group = self
+                .client
+                .describe_dataset_group()
+                .dataset_group_arn(arn("dataset-group/other"))
+                .send()
+                .await;
+            group.expect("the group").dataset_group?.status
+        })
+        .await;
+        self.client
+            .create_solution()
+            .name(name)
+            .dataset_group_arn(arn("dataset-group/other"))
+            .recipe_arn("arn:aws:personalize:::recipe/aws-popularity-count")
+            .perform_auto_training(false)
+            .send()
+            .await
+            .expect("a solution");
     }
 
     pub(crate) async fn tag(&self, resource: &str, key: &str, value: &str) {

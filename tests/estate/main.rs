@@ -98,6 +98,99 @@ async fn an_estate_is_made_mended_changed_and_taken_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_declared_is_seen_and_goes_back_too() {
+    let estate = Estate::start("undeclared").await;
+    let shop = estate.personalize();
+    let sound = estate.config();
+    estate.declare(&sound.replace(
+        "minProvisionedTPS: 1 }",
+        "minProvisionedTPS: 1, exploration: { weight: 0.5, itemAgeCutOff: 10 } }",
+    ));
+    estate.run(&["apply", "--yes"]).succeeds();
+    shop.put_a_campaign_into_service().await;
+    estate.run(&["apply", "--yes"]).succeeds();
+    estate.run(&["apply", "--yes"]).succeeds();
+    assert_eq!(changes(&estate.plan()), [] as [String; 0]);
+
+    // What has left the file goes back to the default, both numbers together.
+    estate.declare(&sound);
+    assert_eq!(changes(&estate.plan()), ["update campaign taste"]);
+    estate.run(&["apply", "--yes"]).succeeds();
+    assert_eq!(changes(&estate.plan()), [] as [String; 0]);
+
+    // What somebody adds to fields that the file is silent about is by hand, and so is what is on its
+    // way out.
+    shop.explore("0.9", "3").await;
+    shop.weigh("similar", "click").await;
+    shop.tag("solution/popular", "owner", "somebody").await;
+    shop.begin_deleting_the_event_tracker().await;
+    let diff = estate.run(&["diff", "--json"]);
+    assert_eq!(diff.code, DIFFERS, "{}", diff.said);
+    let by_hand = [
+        "create eventTracker shop-events",
+        "update campaign taste",
+        "update solution popular",
+        "update solution similar",
+    ];
+    assert_eq!(changes(&diff.json()), by_hand);
+    let plan = estate.plan();
+    assert_eq!(changes(&plan), by_hand);
+    estate.keep(&plan);
+    estate.run(&["apply", "plan.json"]).succeeds();
+    assert_eq!(changes(&estate.plan()), [] as [String; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_fails_is_told_and_the_others_are_made() {
+    let estate = Estate::start("failing").await;
+    let sound = estate.config();
+    estate.declare(&sound.replacen("aws-similar-items", "aws-no-such-recipe", 1));
+    let failed = estate.run(&["apply", "--yes"]);
+    assert_eq!(failed.code, 1, "{}", failed.said);
+    let words = "solution similar";
+    assert!(failed.said.contains(words), "{}", failed.said);
+    estate.declare(&sound);
+    assert_eq!(changes(&estate.plan()), ["create solution similar"]);
+
+    // A name that another dataset group has is said before anything is made.
+    estate.run(&["teardown", "--yes"]).succeeds();
+    estate.personalize().take_the_solution_name("popular").await;
+    let refused = estate.run(&["apply", "--yes"]);
+    assert_eq!(refused.code, 2, "{}", refused.said);
+    let words = "solution `popular`: another dataset group";
+    assert!(refused.said.contains(words), "{}", refused.said);
+    assert_eq!(
+        estate.personalize().filters().await.len(),
+        0,
+        "nothing was made"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_that_follows_its_solution_is_made_when_that_has_trained() {
+    let estate = Estate::start("follows").await;
+    let follows = estate
+        .config()
+        .replace(
+            "  - name: taste\n    recipe: aws-user-personalization-v2\n",
+            "  - name: taste\n    recipe: aws-user-personalization-v2\n    performAutoTraining: true\n",
+        )
+        .replace(
+            "minProvisionedTPS: 1 }",
+            "minProvisionedTPS: 1, syncWithLatestSolutionVersion: true }",
+        );
+    estate.declare(&follows);
+    estate.run(&["apply", "--yes"]).succeeds();
+    let shop = estate.personalize();
+    shop.train("taste").await;
+    assert_eq!(changes(&estate.plan()), ["create campaign taste"]);
+    estate.run(&["apply", "--yes"]).succeeds();
+    assert_eq!(changes(&estate.plan()), [] as [String; 0]);
+    estate.run(&["teardown", "--yes"]).succeeds();
+    assert_eq!(shop.left().await, json!({}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_no_longer_holds_is_refused_before_anything_is_done() {
     let estate = Estate::start("stale").await;
     let shop = estate.personalize();
