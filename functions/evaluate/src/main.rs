@@ -10,7 +10,7 @@
 //! - Permissions: `s3:GetObject` on the configuration, `s3:PutObject` on `reports/evaluate/*`,
 //!   `kms:Decrypt` and `kms:GenerateDataKey` on the bucket's key, `personalize:GetSolutionMetrics`,
 //!   `personalize:DescribeCampaign`, `dynamodb:PutItem` on the Operations table; for an event without
-//!   a version `dynamodb:GetItem` on it and `personalize:DescribeSolution`.
+//!   a version `personalize:DescribeSolution`.
 
 mod decide;
 mod error;
