@@ -190,8 +190,8 @@ impl Shop {
     pub fn apply_estate(&self) -> Value {
         let planned = self.invoke("estate", &json!({ "action": "plan" }));
         assert_eq!(planned["problems"], json!([]), "{planned}");
-        for _ in 0..LOOKS {
-            let apply = json!({ "action": "apply", "plan": planned["plan"] });
+        for look in 0..LOOKS {
+            let apply = json!({ "action": "apply", "plan": planned["plan"], "started": look > 0 });
             let answer = self.invoke("estate", &apply);
             if answer["settled"] == true || answer["failed"] != json!([]) {
                 return answer;

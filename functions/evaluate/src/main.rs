@@ -9,7 +9,7 @@
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`.
 //! - Permissions: `s3:GetObject` on the configuration, `s3:PutObject` on `reports/evaluate/*`,
 //!   `kms:Decrypt` and `kms:GenerateDataKey` on the bucket's key, `personalize:GetSolutionMetrics`,
-//!   `personalize:DescribeCampaign`, `dynamodb:PutItem` on the Operations table; for an event without
+//!   `personalize:DescribeCampaign`, `dynamodb:GetItem` and `PutItem` on the Operations table; for an event without
 //!   a version `personalize:DescribeSolution`.
 
 mod decide;

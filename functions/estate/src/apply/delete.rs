@@ -30,6 +30,7 @@ impl Run<'_> {
                     found,
                 )
                 .await?;
+                self.session.records.forget(found.kind, &found.name).await?;
             }
         }
         self.session

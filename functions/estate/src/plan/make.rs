@@ -101,16 +101,17 @@ fn known_name(context: &Context<'_>, found: &Found) -> Option<String> {
     let aliases = context.known.states.keys();
     let aliases = aliases.filter(|(kind, _)| has_generations(*kind));
     let names = context.known.records.keys().chain(aliases);
-    let mut names = names.filter(|(kind, _)| *kind == found.kind);
-    names
-        .find(|(kind, name)| {
-            if has_generations(*kind) {
+    let names = names.filter(|(kind, name)| {
+        *kind == found.kind
+            && if has_generations(*kind) {
                 generation::belongs(&found.name, name)
             } else {
                 found.name == *name
             }
-        })
-        .map(|(_, name)| name.clone())
+    });
+    // A generation is known by its own name, too.
+    let stable = names.min_by_key(|(_, name)| name.len());
+    stable.map(|(_, name)| name.clone())
 }
 
 fn waiting(found: &Found, because: &str) -> Waiting {
