@@ -17,6 +17,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use local::front_door::{Backends, FAULTS, Faults, HEALTH, bind, serve};
 use local::http;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -226,6 +227,28 @@ async fn errors_delays_and_cuts_happen_as_asked() {
 }
 
 #[tokio::test]
+async fn a_lost_answer_was_carried_out() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let carried_out = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = [0; 4096];
+        let read = stream.read(&mut request).await.unwrap();
+        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone";
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8_lossy(&request[..read]).into_owned()
+    });
+    let door = door_to(Backends {
+        ministack: port,
+        personalize: port,
+    })
+    .await;
+    set_faults(&door, &json!({"sqs": {"lose": 100}})).await;
+    assert!(ask(&door, "sqs", &[]).await.is_err(), "no answer at all");
+    assert!(carried_out.await.unwrap().starts_with("POST "));
+}
+
+#[tokio::test]
 async fn faults_can_be_read_changed_and_cleared() {
     let door = door().await;
     let url = format!("{door}{FAULTS}");
@@ -234,7 +257,7 @@ async fn faults_can_be_read_changed_and_cleared() {
         let (status, body) = http::send(method, &url, &[], "", PATIENCE).await.unwrap();
         (status, serde_json::from_slice::<Value>(&body).unwrap())
     };
-    let expected = json!({"s3": {"throttle": 30, "error": 0, "cut": 0, "delay": 5}});
+    let expected = json!({"s3": {"throttle": 30, "error": 0, "cut": 0, "lose": 0, "delay": 5}});
     assert_eq!(read(Method::GET).await, (StatusCode::OK, expected));
     assert_eq!(
         set_faults(&door, &json!({"s3": {"rate": 1}})).await,
