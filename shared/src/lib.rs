@@ -7,6 +7,7 @@
 pub mod arn;
 pub mod aws;
 pub mod batch;
+pub mod caller;
 pub mod campaign;
 pub mod catalog;
 pub mod config;
@@ -24,3 +25,4 @@ pub mod resource;
 pub mod solution;
 pub mod state_change;
 pub mod telemetry;
+pub mod visitor;

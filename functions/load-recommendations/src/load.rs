@@ -90,12 +90,12 @@ impl LoadRecommendations {
     /// How many items were written.
     async fn load_popular(&self) -> Result<usize, LoadError> {
         let estate = self.estate.open().await?;
-        let placement = popular_placement(&estate.config).map_err(LoadError::Unchanged)?;
+        let (placement, name) = popular_placement(&estate.config).map_err(LoadError::Unchanged)?;
         let filter = match &placement.filter {
             Some(filter) => Some(arn(&estate, Kind::Filter, filter).await?),
             None => None,
         };
-        let campaign = arn(&estate, Kind::Campaign, &placement.campaign).await?;
+        let campaign = arn(&estate, Kind::Campaign, name).await?;
         let items = match self.ask(&Question { campaign, filter }).await {
             // It is being made, or has gone: nothing that trying again soon could change.
             Err(error) if error.kind() == FaultKind::InvalidInput => {
@@ -104,7 +104,7 @@ impl LoadRecommendations {
             items => items?,
         };
         let now = Timestamp::now().as_second();
-        let list = popular_list(&placement.campaign, items, now).map_err(LoadError::Unchanged)?;
+        let list = popular_list(name, items, now).map_err(LoadError::Unchanged)?;
         self.lists.put(&list).await?;
         Ok(list.items.len())
     }

@@ -6,14 +6,17 @@ use shared::{
     lists::{POPULAR, ReadyMadeList},
 };
 
-/// The placement whose campaign fills the popular list: the first by name with that strategy.
-pub(crate) fn popular_placement(config: &EstateConfig) -> Result<&Placement, String> {
+/// The placement whose campaign fills the popular list, and the campaign's name: the first by name
+/// with that strategy and a campaign.
+pub(crate) fn popular_placement(config: &EstateConfig) -> Result<(&Placement, &str), String> {
     config
         .placements
         .values()
-        .find(|placement| placement.strategy == Strategy::Popular)
+        .filter(|placement| placement.strategy == Strategy::Popular)
+        .find_map(|placement| Some((placement, placement.campaign.as_deref()?)))
         .ok_or_else(|| {
-            "no placement has the strategy popular; declare one in the configuration".to_owned()
+            "no placement has the strategy popular and a campaign; declare one in the configuration"
+                .to_owned()
         })
 }
 
@@ -46,7 +49,7 @@ mod tests {
     #[test]
     fn the_popular_placement_gives_the_campaign() {
         let config = shared::config::parse("test.yaml", SHIPPED).unwrap();
-        assert_eq!(popular_placement(&config).unwrap().campaign, "popularity");
+        assert_eq!(popular_placement(&config).unwrap().1, "popularity");
     }
 
     #[test]

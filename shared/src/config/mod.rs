@@ -12,7 +12,9 @@ mod dataset;
 mod filter;
 mod load;
 mod placement;
+mod rule;
 mod schema;
+mod serving;
 mod solution;
 mod validate;
 
@@ -28,8 +30,10 @@ pub use data_checks::{DataChecks, Tolerance};
 pub use dataset::{Dataset, DatasetType, Datasets, Imports};
 pub use filter::{Filter, Generation, NotATime};
 pub use load::{ConfigError, Versioned, load, load_if_changed, parse};
-pub use placement::{Placement, Strategy};
+pub use placement::{ContextKey, FilterValue, Placement, Strategy};
+pub use rule::{Boost, Cap, CapBy, Match, Rule};
 pub use schema::{Field, Schema};
+pub use serving::{Hemisphere, Serving};
 pub use solution::{
     Campaign, Evaluation, EventParameters, Exploration, Hours, Promotion, Recommender, Solution,
     Training,
@@ -89,6 +93,9 @@ pub struct EstateConfig {
     /// Quotas of the account that were raised, by the names of `functions/estate/quotas.json`.
     #[serde(default)]
     pub quotas: BTreeMap<String, u64>,
+    /// How requests are answered.
+    #[serde(default)]
+    pub serving: Serving,
     /// Named slots of the shop.
     #[serde(default)]
     pub placements: BTreeMap<String, Placement>,

@@ -4,6 +4,7 @@
 //! Limits: Personalize developer guide, "Endpoints and quotas" and the API's name pattern.
 
 mod data;
+mod placement;
 mod schedule;
 mod serving;
 mod training;

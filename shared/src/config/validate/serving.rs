@@ -1,9 +1,10 @@
-//! What answers the shop: filters and placements.
+//! What answers the shop: filters, and how requests are served.
+
+use jiff::tz::TimeZone;
 
 use super::Problems;
-use crate::config::{EstateConfig, Filter, Placement};
+use crate::config::{EstateConfig, Filter, Serving};
 
-const LIMIT_MAX: u32 = 500;
 const EXPRESSION_MAX: usize = 2_500;
 /// Personalize takes minutes to make a filter, and keeps thirty.
 const MIN_ROTATION: i64 = 3_600;
@@ -13,8 +14,33 @@ impl Problems {
         for (index, filter) in config.filters.iter().enumerate() {
             self.filter(&format!("filters[{index}]"), filter);
         }
+        self.settings(&config.serving);
         for (name, placement) in &config.placements {
             self.placement(config, name, placement);
+        }
+    }
+
+    fn settings(&mut self, serving: &Serving) {
+        if !(50..=5_000).contains(&serving.answer_within) {
+            self.add("serving.answerWithin", "is 50 to 5000 milliseconds");
+        }
+        if serving.personalize_within >= serving.answer_within {
+            self.add(
+                "serving.personalizeWithin",
+                "leaves no time for a fallback: it has to be less than answerWithin",
+            );
+        }
+        if serving.cache_seconds > 24 * 60 * 60 {
+            self.add("serving.cacheSeconds", "is at most a day, 86400");
+        }
+        if TimeZone::get(&serving.time_zone).is_err() {
+            self.add(
+                "serving.timeZone",
+                format!(
+                    "`{}` is no IANA time zone; write one like Europe/London",
+                    serving.time_zone
+                ),
+            );
         }
     }
 
@@ -50,55 +76,6 @@ impl Problems {
             self.add(
                 &at,
                 format!("is longer than Personalize's {EXPRESSION_MAX} characters"),
-            );
-        }
-    }
-
-    fn placement(&mut self, config: &EstateConfig, name: &str, placement: &Placement) {
-        let path = format!("placements.{name}");
-        if !(1..=LIMIT_MAX).contains(&placement.limit) {
-            self.add(
-                &format!("{path}.limit"),
-                format!("{} is not 1 to {LIMIT_MAX}", placement.limit),
-            );
-        }
-        if let Some(filter) = &placement.filter
-            && !config
-                .filters
-                .iter()
-                .any(|declared| declared.name == *filter)
-        {
-            let declared = config.filters.iter().map(|filter| filter.name.as_str());
-            self.undeclared(&format!("{path}.filter"), filter, "filters", declared);
-        }
-        let campaign = config
-            .campaigns
-            .iter()
-            .find(|known| known.name == placement.campaign);
-        let Some(campaign) = campaign else {
-            let declared = config
-                .campaigns
-                .iter()
-                .map(|campaign| campaign.name.as_str());
-            return self.undeclared(
-                &format!("{path}.campaign"),
-                &placement.campaign,
-                "campaigns",
-                declared,
-            );
-        };
-        let Some(solution) = config.solution(&campaign.solution) else {
-            return;
-        };
-        let recipe = solution.recipe.rsplit('/').next().unwrap_or_default();
-        let fitting = placement.strategy.recipes();
-        if !fitting.iter().any(|start| recipe.starts_with(start)) {
-            self.add(
-                &format!("{path}.campaign"),
-                format!(
-                "campaign `{}` has the recipe {recipe}, which cannot fill this strategy; it takes {}",
-                campaign.name, fitting.join(", ")
-            ),
             );
         }
     }
