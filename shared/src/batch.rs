@@ -83,19 +83,31 @@ impl Fault for BatchError {
     }
 }
 
-/// Reads `attributes` of the items of `table` whose key attribute `key` has one of `ids`, which are
-/// at most [`MAX_KEYS`] and distinct. Items that do not exist are left out; the order is the table's.
+/// What is read, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Read<'a> {
+    /// The table.
+    pub table: &'a str,
+    /// The attribute that is its key.
+    pub key: &'a str,
+    /// The attributes wanted; all of them when there are none.
+    pub attributes: &'a [&'a str],
+    /// Whether writes that ended before count.
+    pub consistent: bool,
+}
+
+/// Reads the items of a table whose key has one of `ids`, which are at most [`MAX_KEYS`] and
+/// distinct. Items that do not exist are left out; the order is the table's.
 ///
 /// # Errors
 /// When the call fails, or keys are left after all of `patience`.
 pub async fn get(
     client: &Client,
-    table: &str,
-    key: &str,
+    read: Read<'_>,
     ids: &[&str],
-    attributes: &[&str],
     patience: Patience,
-) -> Result<Vec<HashMap<String, AttributeValue>>, BatchError> {
+) -> Result<Vec<Item>, BatchError> {
+    let (table, key) = (read.table, read.key);
     let mut found = Vec::with_capacity(ids.len());
     let mut left = ids
         .iter()
@@ -103,7 +115,7 @@ pub async fn get(
         .collect::<Vec<_>>();
     let mut pauses = patience.pauses();
     while !left.is_empty() {
-        let request = request(left, attributes)?;
+        let request = request(left, read)?;
         let answer = client
             .batch_get_item()
             .request_items(table, request)
@@ -192,19 +204,19 @@ fn put_request(item: Item) -> Result<WriteRequest, AwsError> {
 }
 
 /// Attributes go by placeholders, because names like `url` are reserved words.
-fn request(
-    keys: Vec<HashMap<String, AttributeValue>>,
-    attributes: &[&str],
-) -> Result<KeysAndAttributes, AwsError> {
-    let placeholders: Vec<String> = (0..attributes.len()).map(|n| format!("#a{n}")).collect();
+fn request(keys: Vec<Item>, read: Read<'_>) -> Result<KeysAndAttributes, AwsError> {
+    let placeholders = (0..read.attributes.len()).map(|n| format!("#a{n}"));
+    let placeholders: Vec<String> = placeholders.collect();
     let names = placeholders
         .iter()
-        .zip(attributes)
+        .zip(read.attributes)
         .map(|(placeholder, name)| (placeholder.clone(), (*name).to_owned()));
+    let some = !placeholders.is_empty();
     KeysAndAttributes::builder()
         .set_keys(Some(keys))
-        .projection_expression(placeholders.join(", "))
-        .set_expression_attribute_names(Some(names.collect()))
+        .consistent_read(read.consistent)
+        .set_projection_expression(some.then(|| placeholders.join(", ")))
+        .set_expression_attribute_names(some.then(|| names.collect()))
         .build()
         .map_err(SdkError::<BatchGetItemError, HttpResponse>::construction_failure)
         .map_err(failure("dynamodb:BatchGetItem"))
@@ -227,8 +239,17 @@ mod tests {
 
     #[test]
     fn reserved_words_never_stand_in_the_projection() {
-        let request = request(vec![HashMap::new()], &["itemId", "url"]).unwrap();
-        assert_eq!(request.projection_expression(), Some("#a0, #a1"));
-        assert_eq!(request.expression_attribute_names().unwrap()["#a1"], "url");
+        let mut read = Read {
+            table: "t",
+            key: "itemId",
+            attributes: &["itemId", "url"],
+            consistent: false,
+        };
+        let some = request(vec![HashMap::new()], read).unwrap();
+        assert_eq!(some.projection_expression(), Some("#a0, #a1"));
+        assert_eq!(some.expression_attribute_names().unwrap()["#a1"], "url");
+        read.attributes = &[];
+        let all = request(vec![HashMap::new()], read).unwrap();
+        assert_eq!(all.projection_expression(), None);
     }
 }

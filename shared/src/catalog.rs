@@ -32,6 +32,12 @@ pub struct CatalogItem {
     pub url: Option<String>,
     /// Whether it can be bought now.
     pub available: bool,
+    /// The markets it is sold in; all when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub markets: Vec<String>,
+    /// The channels it is sold through; all when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
     /// Hash of what the backend said: an item is written only when this changes.
     pub content_hash: String,
     /// Epoch seconds of the last write.

@@ -30,3 +30,10 @@ pub fn required(name: &'static str) -> Result<String, MissingVariable> {
         .filter(|value| !value.is_empty())
         .ok_or(MissingVariable { name })
 }
+
+/// The value of `name`, or `otherwise` when it is unset or empty.
+#[must_use]
+pub fn or(name: &str, otherwise: &str) -> String {
+    let set = std::env::var(name).ok().filter(|value| !value.is_empty());
+    set.unwrap_or_else(|| otherwise.to_owned())
+}

@@ -1,7 +1,7 @@
 //! The `Lists` table: ready-made lists of recommendations, asked when Personalize does not answer, and
 //! segments of users.
 //!
-//! Keys: `popular`; `user#<id>` and `item#<id>` (a batch job's answer for one of them);
+//! Keys: `popular`; `popular#<part of the context>=<value>`, for a segment of the visitors; `user#<id>` and `item#<id>` (a batch job's answer for one of them);
 //! `segment#<job>/<item id or attributes, as asked>`. A list that does not fit one DynamoDB item goes
 //! on in parts: the list under the key itself says how many there are in all (`parts`), and part *n*,
 //! from 2 on, is under `<key>#part-<n>`. Parts of one writing have the same `updatedAt`; a reader who
@@ -24,6 +24,24 @@ pub const POPULAR: &str = "popular";
 /// The user a popularity campaign is asked for when nobody in particular asks: its recipe wants
 /// one, and answers the same for all. Nothing is ever tracked under this name.
 pub const NOBODY: &str = "popular-list";
+
+/// The key of the list a batch job made for a user.
+#[must_use]
+pub fn user_key(user: &str) -> String {
+    format!("user#{user}")
+}
+
+/// The key of the list a batch job made for an item.
+#[must_use]
+pub fn item_key(item: &str) -> String {
+    format!("item#{item}")
+}
+
+/// The key of the popular list of the visitors whose context has `value` for `key`.
+#[must_use]
+pub fn segment_popular_key(key: &str, value: &str) -> String {
+    format!("{POPULAR}#{key}={value}")
+}
 
 /// A ready-made list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

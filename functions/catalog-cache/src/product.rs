@@ -24,6 +24,10 @@ pub(crate) struct Product {
     url: Option<String>,
     #[serde(default = "yes")]
     available: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    markets: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    channels: Vec<String>,
 }
 
 fn yes() -> bool {
@@ -101,6 +105,8 @@ impl Product {
             image_url: self.image_url,
             url: self.url,
             available: self.available,
+            markets: self.markets,
+            channels: self.channels,
             content_hash,
             updated_at: now,
             withdrawn_at: None,

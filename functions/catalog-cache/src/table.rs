@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde::Deserialize;
 use shared::{
     aws::failure,
-    batch::{self, Patience},
+    batch::{self, Patience, Read},
     catalog::CatalogItem,
 };
 
@@ -54,10 +54,13 @@ impl Table {
 
     /// What the table has of `ids`: at most 100, distinct.
     pub(crate) async fn stored(&self, ids: &[&str]) -> Result<HashMap<String, Stored>, CacheError> {
-        let attributes = ["itemId", "contentHash", "withdrawnAt"];
-        let patience = Patience::WORKFLOW;
-        let (client, table) = (&self.client, &self.name);
-        let items = batch::get(client, table, "itemId", ids, &attributes, patience).await?;
+        let read = Read {
+            table: &self.name,
+            key: "itemId",
+            attributes: &["itemId", "contentHash", "withdrawnAt"],
+            consistent: false,
+        };
+        let items = batch::get(&self.client, read, ids, Patience::WORKFLOW).await?;
         // An item of another shape is like none: it is written anew.
         let stored = |item: HashMap<String, AttributeValue>| {
             let id = item.get("itemId")?.as_s().ok()?.clone();

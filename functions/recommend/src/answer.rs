@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde::Serialize;
 use shared::catalog::CatalogItem;
 
-use crate::candidate::Candidate;
+use crate::rules::Placed;
 
 /// Products by id, as far as they could be read.
 pub(crate) type Products = HashMap<String, Arc<CatalogItem>>;
@@ -16,8 +16,7 @@ pub(crate) type Products = HashMap<String, Arc<CatalogItem>>;
 pub(crate) struct Recommendations {
     /// As asked for.
     pub(crate) placement: String,
-    /// Personalize's id of the answer. Of a cart with several products there is none: the answer is
-    /// made of several.
+    /// Personalize's id of the answer; for an answer made of several, or of a list, one of ours.
     pub(crate) recommendation_id: Option<String>,
     /// Who answered.
     pub(crate) source: Source,
@@ -25,14 +24,22 @@ pub(crate) struct Recommendations {
     pub(crate) items: Vec<RecommendedItem>,
 }
 
-/// Where an answer came from.
+/// Where an answer came from: the rungs of the ladder, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Source {
-    /// A campaign.
+    /// A campaign or recommender, just now.
     Personalize,
-    /// The ready-made list of popular products.
-    PopularList,
+    /// The same, a short while ago.
+    Cache,
+    /// A list made ready for the user or the product.
+    ReadyMade,
+    /// The popular list of the visitor's segment.
+    Segment,
+    /// The popular list of everybody.
+    Popular,
+    /// Items declared for the placement, or the list as it was sent to be ranked.
+    Static,
     /// Nothing.
     None,
 }
@@ -55,37 +62,22 @@ pub(crate) struct RecommendedItem {
     pub(crate) reason: String,
 }
 
-/// The first `limit` of `candidates` that a shopper may be shown: not in `context`, and not known to
-/// be sold out or withdrawn.
-pub(crate) fn shown(
-    candidates: &[Candidate],
-    products: &Products,
-    context: &[String],
-    limit: usize,
-) -> Vec<RecommendedItem> {
-    let title = |id: &str| products.get(id).map(|product| product.title.as_str());
-    candidates
-        .iter()
-        .filter(|candidate| !context.contains(&candidate.id))
-        .filter(|candidate| {
-            products
-                .get(&candidate.id)
-                .is_none_or(|known| known.is_shown())
-        })
-        .take(limit)
-        .map(|candidate| {
-            let product = products.get(&candidate.id);
-            RecommendedItem {
-                id: candidate.id.clone(),
-                score: candidate.score,
-                reason: candidate.why.words(title),
-                ..product.map(|known| described(known)).unwrap_or_default()
-            }
-        })
-        .collect()
-}
-
 impl RecommendedItem {
+    /// The item in its place, with what the catalogue knows of it.
+    pub(crate) fn new(placed: &Placed, products: &Products) -> Self {
+        let title = |id: &str| products.get(id).map(|product| product.title.as_str());
+        let candidate = &placed.candidate;
+        Self {
+            id: candidate.id.clone(),
+            score: candidate.score,
+            reason: candidate.why.words(title),
+            ..products
+                .get(&candidate.id)
+                .map(|known| described(known))
+                .unwrap_or_default()
+        }
+    }
+
     /// Whether the catalogue knew it.
     pub(crate) fn is_described(&self) -> bool {
         self.title.is_some()
@@ -107,44 +99,33 @@ fn described(product: &CatalogItem) -> RecommendedItem {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::candidate::Why;
+    use crate::{
+        candidate::{Candidate, Why},
+        fake::products,
+    };
 
-    fn product(id: &str, available: bool, withdrawn_at: Option<i64>) -> (String, Arc<CatalogItem>) {
-        let item = serde_json::json!({
-            "itemId": id, "title": format!("THE {id}"), "price": 2.5, "available": available,
-            "contentHash": "", "updatedAt": 0, "withdrawnAt": withdrawn_at,
-        });
-        (
-            id.to_owned(),
-            Arc::new(serde_json::from_value(item).unwrap()),
-        )
-    }
-
-    fn candidates(ids: &[&str]) -> Vec<Candidate> {
-        let candidate = |id: &&str| Candidate {
-            id: (*id).to_owned(),
-            score: None,
-            why: Why::GoesWith("cart".into()),
+    fn item(id: &str) -> RecommendedItem {
+        let placed = Placed {
+            candidate: Candidate {
+                id: id.to_owned(),
+                score: None,
+                why: Why::GoesWith("cart".into()),
+            },
+            model_rank: Some(0),
+            moved_by: Vec::new(),
         };
-        ids.iter().map(candidate).collect()
+        RecommendedItem::new(&placed, &products(json!({"cart": {}, "good": {}})))
     }
 
     #[test]
-    fn sold_out_withdrawn_and_context_items_make_room_for_the_next() {
-        let products = Products::from([
-            product("sold-out", false, None),
-            product("gone", true, Some(1)),
-            product("good", true, None),
-            product("cart", true, None),
-        ]);
-        let candidates = candidates(&["cart", "sold-out", "gone", "good", "unknown", "more"]);
-        let items = shown(&candidates, &products, &["cart".to_owned()], 2);
-        let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
-        assert_eq!(ids, ["good", "unknown"]);
-        assert_eq!(items[0].title.as_deref(), Some("THE good"));
-        assert_eq!(items[0].reason, "Goes with THE cart");
-        assert!(!items[1].is_described());
+    fn an_item_has_what_the_catalogue_knows_and_why() {
+        let good = item("good");
+        assert_eq!(good.title.as_deref(), Some("THE good"));
+        assert_eq!(good.reason, "Goes with THE cart");
+        assert!(!item("unknown").is_described());
     }
 
     #[test]
@@ -152,11 +133,11 @@ mod tests {
         let answer = Recommendations {
             placement: "home".into(),
             recommendation_id: None,
-            source: Source::PopularList,
+            source: Source::ReadyMade,
             items: vec![RecommendedItem::default()],
         };
         let json = serde_json::to_value(answer).unwrap();
-        assert_eq!(json["source"], "POPULAR_LIST");
+        assert_eq!(json["source"], "READY_MADE");
         assert!(json["items"][0].get("imageUrl").is_some());
     }
 }

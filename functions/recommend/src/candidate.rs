@@ -11,8 +11,12 @@ pub(crate) enum Why {
     GoesWith(String),
     /// Many like it. Also Personalize's placeholder for what a filter removed.
     Popular,
+    /// More and more people look at it.
+    Trending,
     /// A promotion put it there.
     Promotion,
+    /// The shop declared it, or sent it to be ranked.
+    Chosen,
     /// Shown to learn whether it is liked.
     Exploration,
 }
@@ -42,8 +46,24 @@ impl Why {
                 None => "Goes with what you are looking at".to_owned(),
             },
             Self::Popular => "Popular right now".to_owned(),
+            Self::Trending => "Trending right now".to_owned(),
             Self::Promotion => "Promoted by the shop".to_owned(),
+            Self::Chosen => "Chosen by the shop".to_owned(),
             Self::Exploration => "Something new to discover".to_owned(),
+        }
+    }
+
+    /// The name in explanations.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Taste => "taste",
+            Self::Visit => "visit",
+            Self::GoesWith(_) => "goes-with",
+            Self::Popular => "popular",
+            Self::Trending => "trending",
+            Self::Promotion => "promotion",
+            Self::Chosen => "chosen",
+            Self::Exploration => "exploration",
         }
     }
 

@@ -9,7 +9,7 @@ use std::{
 use aws_sdk_dynamodb::Client;
 use futures::future::join_all;
 use shared::{
-    batch::{self, Patience},
+    batch::{self, Patience, Read},
     catalog::CatalogItem,
 };
 
@@ -22,7 +22,7 @@ const CACHED: usize = 4_096;
 const LIFE: Duration = Duration::from_secs(30);
 
 /// All but the description, which no answer holds and which may be long.
-const ATTRIBUTES: [&str; 12] = [
+const ATTRIBUTES: [&str; 14] = [
     "itemId",
     "title",
     "price",
@@ -32,6 +32,8 @@ const ATTRIBUTES: [&str; 12] = [
     "imageUrl",
     "url",
     "available",
+    "markets",
+    "channels",
     "contentHash",
     "updatedAt",
     "withdrawnAt",
@@ -71,6 +73,17 @@ impl Catalog {
         products
     }
 
+    /// What the process has of `ids`, without asking the table.
+    pub(crate) fn nearby(&self, ids: &[&str]) -> Products {
+        self.cached(ids).0
+    }
+
+    /// The products of `ids`, at most [`batch::MAX_KEYS`] and distinct, with all that is known of
+    /// them, read from the table.
+    pub(crate) async fn details(&self, ids: &[&str]) -> Products {
+        self.ask(ids, &[]).await.unwrap_or_default()
+    }
+
     /// What the cache has of `ids`, and the others, each once.
     fn cached<'a>(&self, ids: &[&'a str]) -> (Products, Vec<&'a str>) {
         let (cache, now) = (self.cache(), Instant::now());
@@ -90,31 +103,36 @@ impl Catalog {
     }
 
     async fn read(&self, ids: &[&str]) -> Products {
-        let patience = Patience::REQUEST;
-        let (client, table) = (&self.client, &self.table);
-        let items = match batch::get(client, table, "itemId", ids, &ATTRIBUTES, patience).await {
-            Ok(items) => items,
-            Err(error) => {
-                tracing::warn!(%error, "products are shown by their ids alone");
-                return Products::new();
-            }
+        let Some(products) = self.ask(ids, &ATTRIBUTES).await else {
+            return Products::new();
         };
-        let mut products = Products::new();
-        for item in items {
-            match serde_dynamo::from_item::<_, CatalogItem>(item) {
-                Ok(product) => {
-                    products.insert(product.item_id.clone(), Arc::new(product));
-                }
-                Err(error) => {
-                    tracing::warn!(%error, table, "an item of the catalogue has another shape");
-                }
-            }
-        }
         let (mut cache, now) = (self.cache(), Instant::now());
         for id in ids {
             cache.put(id, products.get(*id).cloned(), now);
         }
         products
+    }
+
+    /// None when the table cannot be read.
+    async fn ask(&self, ids: &[&str], attributes: &[&str]) -> Option<Products> {
+        let read = Read {
+            table: &self.table,
+            key: "itemId",
+            attributes,
+            consistent: false,
+        };
+        let items = batch::get(&self.client, read, ids, Patience::REQUEST).await;
+        let items = items.inspect_err(|error| {
+            tracing::warn!(%error, "products are shown by their ids alone");
+        });
+        let product = |item| match serde_dynamo::from_item::<_, CatalogItem>(item) {
+            Ok(product) => Some((product.item_id.clone(), Arc::new(product))),
+            Err(error) => {
+                tracing::warn!(%error, table = self.table, "an item of the catalogue has another shape");
+                None
+            }
+        };
+        Some(items.ok()?.into_iter().filter_map(product).collect())
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache<Known>> {

@@ -1,5 +1,5 @@
-//! What the placements refer to: the declared estate and the ARNs of its campaigns and filters,
-//! kept in the process and renewed once a minute (ADR 3).
+//! What the placements refer to: the declared estate and the ARNs of its campaigns, recommenders and
+//! filters, kept in the process and renewed once a minute (ADR 3).
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,6 +18,8 @@ pub(crate) struct EstateView {
     pub(crate) config: Arc<EstateConfig>,
     /// ARNs of campaigns by name.
     pub(crate) campaigns: HashMap<String, String>,
+    /// ARNs of recommenders by name.
+    pub(crate) recommenders: HashMap<String, String>,
     /// ARNs of filters by name.
     pub(crate) filters: HashMap<String, String>,
     /// The version of the configuration.
@@ -36,6 +38,7 @@ impl EstateView {
         };
         Self {
             campaigns: arns(config.campaigns.iter().map(|known| &known.name).collect()),
+            recommenders: HashMap::new(),
             filters: arns(config.filters.iter().map(|known| &known.name).collect()),
             config: Arc::new(config),
             etag: None,
@@ -55,17 +58,16 @@ impl Source for EstateReader {
         let (config, etag) = self.declaration(known.as_deref()).await?;
         let operations = self.0.operations(&config);
         let known = known.as_deref();
-        let (campaigns, filters) = tokio::join!(
-            arns(
-                &operations,
-                Kind::Campaign,
-                known.map(|view| &view.campaigns)
-            ),
-            arns(&operations, Kind::Filter, known.map(|view| &view.filters)),
+        let of = |kind, known| arns(&operations, kind, known);
+        let (campaigns, recommenders, filters) = tokio::join!(
+            of(Kind::Campaign, known.map(|view| &view.campaigns)),
+            of(Kind::Recommender, known.map(|view| &view.recommenders)),
+            of(Kind::Filter, known.map(|view| &view.filters)),
         );
         Ok(EstateView {
             config,
             campaigns,
+            recommenders,
             filters,
             etag,
         })

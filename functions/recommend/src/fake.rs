@@ -1,15 +1,24 @@
 //! Services in memory, for tests of what is made of their answers.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
+use shared::visitor::{Memory, Visitor};
 
 use crate::{
     answer::Products,
+    candidate::{Candidate, Why},
     estate::EstateView,
+    explain::Explanation,
+    kept::Kept,
     question::{Question, Unasked, questions},
     request::Request,
-    services::{Cause, PredictedItem, Prediction, Services},
+    services::{Cause, Keep, PredictedItem, Prediction, Recalled, Services},
+    situation::Situation,
 };
 
 /// What Personalize does about one product of the context, or about the user (key "").
@@ -27,24 +36,85 @@ pub(crate) enum Reply {
 pub(crate) struct Fake {
     /// Personalize.
     pub(crate) personalize: HashMap<&'static str, Reply>,
+    /// What is remembered of every visitor.
+    pub(crate) memory: Mutex<Memory>,
+    /// What was kept.
+    pub(crate) kept: Mutex<HashMap<String, Arc<Kept>>>,
+    /// Ready-made lists.
+    pub(crate) lists: HashMap<String, Vec<String>>,
     /// The popular list.
     pub(crate) popular: Vec<String>,
     /// All products exist, as `THE <id>`; these are sold out.
     pub(crate) sold_out: Vec<&'static str>,
 }
 
-/// The request that `arguments` make in the shipped estate, all of whose resources exist.
-pub(crate) fn sound(arguments: Value) -> (Request, Result<Vec<Question>, Unasked>) {
+/// The shipped estate, all of whose resources exist.
+pub(crate) fn estate() -> EstateView {
     let shipped = include_str!("../../../config/personalization.yaml");
-    let estate = EstateView::complete(shared::config::parse("test.yaml", shipped).unwrap());
+    EstateView::complete(shared::config::parse("test.yaml", shipped).unwrap())
+}
+
+/// The request that `visitor` makes with `arguments` in the shipped estate.
+pub(crate) fn request_of(visitor: Visitor, arguments: Value) -> Request {
     let arguments = serde_json::from_value(arguments).unwrap();
-    let request = Request::new(arguments, &estate.config).unwrap();
-    let asked = questions(&request, &estate);
+    Request::new(arguments, visitor, Situation::default(), &estate().config).unwrap()
+}
+
+/// The request, and what is asked for it.
+pub(crate) fn sound(
+    visitor: Visitor,
+    arguments: Value,
+) -> (Request, Result<Vec<Question>, Unasked>) {
+    let request = request_of(visitor, arguments);
+    let asked = questions(&request, &estate(), 5);
     (request, asked)
 }
 
+/// Products by id, each with `changes` to one that can be sold.
+pub(crate) fn products(changes: Value) -> Products {
+    let Value::Object(changes) = changes else {
+        panic!("products are an object by id")
+    };
+    let product = |(id, changes): (String, Value)| {
+        let mut item = json!({
+            "itemId": id, "title": format!("THE {id}"), "price": 1.0, "available": true,
+            "contentHash": "", "updatedAt": 0,
+        });
+        item.as_object_mut()
+            .unwrap()
+            .extend(changes.as_object().unwrap().clone());
+        (id, Arc::new(serde_json::from_value(item).unwrap()))
+    };
+    changes.into_iter().map(product).collect()
+}
+
+/// Candidates without scores.
+pub(crate) fn candidates(ids: &[&str]) -> Vec<Candidate> {
+    let candidate = |id: &&str| Candidate {
+        id: (*id).to_owned(),
+        score: None,
+        why: Why::Popular,
+    };
+    ids.iter().map(candidate).collect()
+}
+
 impl Services for Fake {
-    async fn predict(&self, question: &Question) -> Result<Prediction, Cause> {
+    async fn recall(&self, visitor: Option<&str>, answers: &[String], _: Duration) -> Recalled {
+        let kept = self.kept.lock().unwrap();
+        let known = |key: &String| Some((key.clone(), Arc::clone(kept.get(key)?)));
+        Recalled {
+            memory: visitor.map(|_| self.memory.lock().unwrap().clone()),
+            is_current: true,
+            answers: answers.iter().filter_map(known).collect(),
+        }
+    }
+
+    async fn predict(
+        &self,
+        question: &Question,
+        _: Option<Keep>,
+        within: Duration,
+    ) -> Result<Prediction, Cause> {
         let about = question.item.as_deref().unwrap_or_default();
         match &self.personalize[about] {
             Reply::Items(ids) => Ok(Prediction {
@@ -52,26 +122,41 @@ impl Services for Fake {
                 items: ids.iter().map(|id| predicted(id)).collect(),
             }),
             Reply::Fails(cause) => Err(*cause),
-            Reply::NeverComes => std::future::pending().await,
+            Reply::NeverComes => {
+                tokio::time::sleep(within).await;
+                Err(Cause::Timeout)
+            }
         }
     }
 
-    async fn popular(&self) -> Result<Vec<String>, Cause> {
-        Ok(self.popular.clone())
+    async fn lists(
+        &self,
+        keys: &[String],
+        _: Duration,
+    ) -> Result<Vec<(String, Vec<String>)>, Cause> {
+        let list = |key: &String| Some((key.clone(), self.lists.get(key)?.clone()));
+        Ok(keys.iter().filter_map(list).collect())
     }
 
-    async fn products(&self, ids: &[&str]) -> Products {
-        let product = |id: &&str| {
-            let item = json!({
-                "itemId": id, "title": format!("THE {id}"), "price": 1.0,
-                "available": !self.sold_out.contains(id), "contentHash": "", "updatedAt": 0,
-            });
-            (
-                (*id).to_owned(),
-                Arc::new(serde_json::from_value(item).unwrap()),
-            )
+    async fn popular(&self, _: Duration) -> Vec<String> {
+        self.popular.clone()
+    }
+
+    async fn products(&self, ids: &[&str], _: Duration) -> Products {
+        let of = |id: &&str| {
+            let sold_out = self.sold_out.contains(id);
+            ((*id).to_owned(), json!({ "available": !sold_out }))
         };
-        ids.iter().map(product).collect()
+        products(ids.iter().map(of).collect())
+    }
+
+    async fn keep(&self, answers: Vec<Kept>, _: Option<Explanation>, _: Duration) {
+        let mut kept = self.kept.lock().unwrap();
+        kept.extend(
+            answers
+                .into_iter()
+                .map(|one| (one.list_key.clone(), Arc::new(one))),
+        );
     }
 }
 

@@ -1,18 +1,46 @@
-//! Who answers: Personalize; when it cannot, the list of popular products; when there is none,
-//! nothing. A shop always gets an answer, and the answer says where it came from.
+//! Who answers: Personalize or what it said before; when it cannot, the list made ready for the user
+//! or the product, the popular list of their segment, the popular list of everybody, the items
+//! declared; when there are none, nothing. A shop always gets an answer, in time, and the answer says
+//! where it came from.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
-use shared::config::Strategy;
+use shared::{
+    config::Strategy,
+    lists,
+    visitor::{Memory, Visitor},
+};
+use uuid::Uuid;
 
 use crate::{
-    answer::{Recommendations, RecommendedItem, Source, shown},
+    answer::{Recommendations, RecommendedItem, Source},
     candidate::{Candidate, Why},
-    propose::{Proposal, propose},
-    question::{Question, Unasked},
+    deadline::Deadline,
+    estate::EstateView,
+    kept::Kept,
+    propose::{Proposal, in_order_of, propose},
+    question::{Question, Unasked, questions, ranking},
     request::Request,
-    services::{Cause, Services},
+    rules::{Arranged, Dropped, Placed, Shown, arrange, pinned},
+    services::{Cause, Recalled, Services},
 };
+
+/// Before ids of answers that are not Personalize's own: it does not know them, and `track` keeps
+/// them from it.
+const OUR_ID: &str = "LST-";
+
+/// What Personalize says to a request, before anybody else is asked.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    /// The request; nobody's, when the visitor does not agree to be known.
+    pub(crate) request: Request,
+    memory: Option<Memory>,
+    proposal: Result<Proposal, Cause>,
+    latency: Option<Duration>,
+}
 
 /// An answer, and what operators want to know about it.
 #[derive(Debug)]
@@ -21,78 +49,109 @@ pub(crate) struct Outcome {
     pub(crate) answer: Recommendations,
     /// How long Personalize took, when it was asked.
     pub(crate) latency: Option<Duration>,
-    /// Why Personalize did not answer, when it did not.
-    pub(crate) fallback: Option<Cause>,
+    /// The rungs that gave nothing, and why.
+    pub(crate) tried: Vec<(Source, Cause)>,
     /// Popular items that Personalize put in place of what a filter removed.
     pub(crate) placeholders: usize,
+    /// The items in their places.
+    pub(crate) placed: Vec<Placed>,
+    /// What is not shown.
+    pub(crate) dropped: Vec<Dropped>,
+    /// Personalize's answers to be kept.
+    pub(crate) new: Vec<Kept>,
 }
 
-/// Answers `request`; `asked` are its questions, or why there are none.
-pub(crate) async fn answer(
-    request: &Request,
-    asked: Result<Vec<Question>, Unasked>,
+/// Asks Personalize, or what is kept of its answers, about `request`. `spare` is how many more items
+/// are asked for than are wanted.
+pub(crate) async fn gather(
+    mut request: Request,
+    estate: &EstateView,
+    spare: usize,
     services: &impl Services,
-) -> Outcome {
-    let mut outcome = Outcome::nothing(&request.name);
+    deadline: &Deadline,
+) -> Gathered {
+    let mut asked = questions(&request, estate, spare);
+    let recalled = recall(
+        &request,
+        asked.as_deref().unwrap_or_default(),
+        services,
+        deadline,
+    )
+    .await;
+    if recalled
+        .memory
+        .as_ref()
+        .is_some_and(|memory| !memory.agreed())
+    {
+        request.visitor = Visitor::Nobody;
+        asked = questions(&request, estate, spare);
+    }
+    let mut latency = None;
     let proposal = match asked {
         Ok(questions) => {
+            let life = i64::try_from(estate.config.serving.cache_seconds).unwrap_or(0);
             let started = Instant::now();
-            let proposal = propose(request, &questions, services).await;
-            outcome.latency = Some(started.elapsed());
+            let mut proposal =
+                propose(&request, &questions, &recalled, life, services, deadline).await;
+            if let Ok(proposal) = &mut proposal {
+                rank(&request, estate, proposal, services, deadline).await;
+            }
+            let is_kept = |proposal: &Proposal| proposal.source == Source::Cache;
+            latency = (!proposal.as_ref().is_ok_and(is_kept)).then(|| started.elapsed());
             proposal
         }
         Err(unasked) => Err(cause_of(&unasked)),
     };
-    match fill(request, proposal, services).await {
-        Ok((proposal, items)) => {
-            outcome.placeholders = placeholders(request, &proposal.candidates);
-            outcome.answer.recommendation_id = proposal.recommendation_id;
-            outcome.answer.source = Source::Personalize;
-            outcome.answer.items = items;
-        }
-        Err(cause) => {
-            outcome.fallback = Some(cause);
-            outcome.answer.items = popular(request, services).await;
-            if !outcome.answer.items.is_empty() {
-                outcome.answer.source = Source::PopularList;
-            }
-        }
-    }
-    outcome
-}
-
-impl Outcome {
-    fn nothing(placement: &str) -> Self {
-        Self {
-            answer: Recommendations {
-                placement: placement.to_owned(),
-                recommendation_id: None,
-                source: Source::None,
-                items: Vec::new(),
-            },
-            latency: None,
-            fallback: None,
-            placeholders: 0,
-        }
+    Gathered {
+        request,
+        memory: recalled.memory,
+        proposal,
+        latency,
     }
 }
 
-/// A proposal of which nothing may be shown is no answer.
-async fn fill(
+async fn recall(
     request: &Request,
-    proposal: Result<Proposal, Cause>,
+    questions: &[Question],
     services: &impl Services,
-) -> Result<(Proposal, Vec<RecommendedItem>), Cause> {
-    let proposal = proposal?;
-    let items = shelf(request, &proposal.candidates, services).await;
-    if items.is_empty() {
-        return Err(Cause::Empty);
+    deadline: &Deadline,
+) -> Recalled {
+    let visitor = request.visitor.key();
+    let keys: Vec<String> = questions.iter().map(Question::key).collect();
+    services
+        .recall(visitor.as_deref(), &keys, deadline.for_recall())
+        .await
+}
+
+/// Puts the candidates in the order of the visitor's taste, where that is declared. Without an answer
+/// they keep theirs.
+async fn rank(
+    request: &Request,
+    estate: &EstateView,
+    proposal: &mut Proposal,
+    services: &impl Services,
+    deadline: &Deadline,
+) {
+    let ids = proposal
+        .candidates
+        .iter()
+        .map(|candidate| candidate.id.clone());
+    let Some(question) = ranking(request, estate, ids.collect()) else {
+        return;
+    };
+    if let Ok(ranked) = services
+        .predict(&question, None, deadline.for_personalize())
+        .await
+    {
+        proposal.candidates = in_order_of(std::mem::take(&mut proposal.candidates), &ranked);
+        proposal.recommendation_id = ranked.recommendation_id;
+        proposal.source = Source::Personalize;
     }
-    Ok((proposal, items))
 }
 
 fn cause_of(unasked: &Unasked) -> Cause {
     match unasked {
+        Unasked::Static => Cause::Empty,
         Unasked::NobodyNamed => Cause::NobodyNamed,
         Unasked::NotThere { kind, name } => {
             tracing::warn!(
@@ -105,6 +164,158 @@ fn cause_of(unasked: &Unasked) -> Cause {
     }
 }
 
+/// Answers what was gathered, from the first rung of the ladder that has something to show. What is
+/// in `elsewhere` is shown on the page already.
+pub(crate) async fn climb(
+    gathered: Gathered,
+    elsewhere: &HashSet<String>,
+    services: &impl Services,
+    deadline: &Deadline,
+) -> (Request, Outcome) {
+    let Gathered {
+        request,
+        memory,
+        proposal,
+        latency,
+    } = gathered;
+    let memory = memory.unwrap_or_default();
+    let shelf = Shelf {
+        request: &request,
+        bought: &memory.bought,
+        elsewhere,
+        services,
+        deadline,
+    };
+    let mut outcome = Outcome::nothing(&request.name, latency);
+    let mut personalize_id = None;
+    let first = match proposal {
+        Ok(proposal) => {
+            outcome.placeholders = placeholders(&request, &proposal.candidates);
+            outcome.new = proposal.new;
+            personalize_id = proposal.recommendation_id;
+            Ok((proposal.source, proposal.candidates))
+        }
+        Err(cause) => Err(cause),
+    };
+    let mut is_filled = false;
+    match first {
+        Ok((source, candidates)) => is_filled = shelf.fill(&mut outcome, source, &candidates).await,
+        Err(_) if request.placement.strategy == Strategy::Static => {}
+        Err(cause) => outcome.tried.push((Source::Personalize, cause)),
+    }
+    if !is_filled {
+        personalize_id = None;
+        fall_back(&shelf, &mut outcome).await;
+    }
+    if outcome.answer.source != Source::None {
+        let ours = || format!("{OUR_ID}{}", Uuid::now_v7().simple());
+        outcome.answer.recommendation_id = Some(personalize_id.unwrap_or_else(ours));
+    }
+    (request, outcome)
+}
+
+/// The rungs below Personalize.
+async fn fall_back<S: Services>(shelf: &Shelf<'_, S>, outcome: &mut Outcome) {
+    let request = shelf.request;
+    let is_static = matches!(
+        request.placement.strategy,
+        Strategy::Static | Strategy::Rank
+    );
+    if is_static && declared(shelf, outcome).await {
+        return;
+    }
+    if ready_made(shelf, outcome).await {
+        return;
+    }
+    let popular = shelf.services.popular(shelf.deadline.for_lists()).await;
+    let popular = listed(popular, &Why::Popular);
+    if shelf.fill(outcome, Source::Popular, &popular).await {
+        return;
+    }
+    if !is_static {
+        declared(shelf, outcome).await;
+    }
+}
+
+/// The lists made ready for the user, the product, the segment; the first that can be shown.
+async fn ready_made<S: Services>(shelf: &Shelf<'_, S>, outcome: &mut Outcome) -> bool {
+    let rungs = ready_made_lists(shelf.request);
+    if rungs.is_empty() {
+        return false;
+    }
+    let keys: Vec<String> = rungs.iter().map(|(key, _, _)| key.clone()).collect();
+    let lists = match shelf
+        .services
+        .lists(&keys, shelf.deadline.for_lists())
+        .await
+    {
+        Ok(lists) => lists,
+        Err(cause) => {
+            outcome.tried.push((Source::ReadyMade, cause));
+            return false;
+        }
+    };
+    for (key, items) in lists {
+        let rung = rungs.iter().find(|(known, _, _)| *known == key);
+        if let Some((_, source, why)) = rung
+            && shelf.fill(outcome, *source, &listed(items, why)).await
+        {
+            return true;
+        }
+    }
+    false
+}
+
+/// The keys of the lists that can stand in for Personalize, best first.
+fn ready_made_lists(request: &Request) -> Vec<(String, Source, Why)> {
+    let mut rungs = Vec::new();
+    match (request.placement.strategy, &request.visitor) {
+        (Strategy::ForYou, Visitor::User(user)) => {
+            rungs.push((lists::user_key(user), Source::ReadyMade, Why::Taste));
+        }
+        (Strategy::Similar, _) => {
+            let list = |item: &String| {
+                (
+                    lists::item_key(item),
+                    Source::ReadyMade,
+                    Why::GoesWith(item.clone()),
+                )
+            };
+            rungs.extend(request.items.iter().map(list));
+        }
+        _ => {}
+    }
+    let segment = request.placement.segment;
+    let segment = segment.and_then(|key| Some((key, request.situation.get(key)?)));
+    rungs.extend(segment.map(|(key, value)| {
+        (
+            lists::segment_popular_key(key.name(), value),
+            Source::Segment,
+            Why::Popular,
+        )
+    }));
+    rungs
+}
+
+/// The items declared; of a list to be ranked, the list as it was sent.
+async fn declared<S: Services>(shelf: &Shelf<'_, S>, outcome: &mut Outcome) -> bool {
+    let items = match shelf.request.placement.strategy {
+        Strategy::Rank => &shelf.request.items,
+        _ => &shelf.request.placement.items,
+    };
+    let items = listed(items.clone(), &Why::Chosen);
+    shelf.fill(outcome, Source::Static, &items).await
+}
+
+fn listed(items: Vec<String>, why: &Why) -> Vec<Candidate> {
+    let candidate = |id| Candidate {
+        id,
+        score: None,
+        why: why.clone(),
+    };
+    items.into_iter().map(candidate).collect()
+}
+
 /// Only where popular items were not what was asked for.
 fn placeholders(request: &Request, candidates: &[Candidate]) -> usize {
     if request.placement.strategy == Strategy::Popular {
@@ -114,102 +325,72 @@ fn placeholders(request: &Request, candidates: &[Candidate]) -> usize {
     candidates.iter().filter(popular).count()
 }
 
-async fn popular(request: &Request, services: &impl Services) -> Vec<RecommendedItem> {
-    let listed = services.popular().await.unwrap_or_default();
-    let candidate = |id| Candidate {
-        id,
-        score: None,
-        why: Why::Popular,
-    };
-    let candidates: Vec<Candidate> = listed.into_iter().map(candidate).collect();
-    shelf(request, &candidates, services).await
+impl Outcome {
+    fn nothing(placement: &str, latency: Option<Duration>) -> Self {
+        Self {
+            answer: Recommendations {
+                placement: placement.to_owned(),
+                recommendation_id: None,
+                source: Source::None,
+                items: Vec::new(),
+            },
+            latency,
+            tried: Vec::new(),
+            placeholders: 0,
+            placed: Vec::new(),
+            dropped: Vec::new(),
+            new: Vec::new(),
+        }
+    }
 }
 
-/// The products of `candidates` that are shown, with what the catalogue knows of them.
-async fn shelf(
-    request: &Request,
-    candidates: &[Candidate],
-    services: &impl Services,
-) -> Vec<RecommendedItem> {
-    if candidates.is_empty() {
-        return Vec::new();
+/// Where candidates become what is shown.
+struct Shelf<'a, S> {
+    request: &'a Request,
+    bought: &'a [String],
+    elsewhere: &'a HashSet<String>,
+    services: &'a S,
+    deadline: &'a Deadline,
+}
+
+impl<S: Services> Shelf<'_, S> {
+    /// Answers with what may be shown of `candidates`; false when that is nothing.
+    async fn fill(&self, outcome: &mut Outcome, source: Source, candidates: &[Candidate]) -> bool {
+        if candidates.is_empty() {
+            outcome.tried.push((source, Cause::Empty));
+            return false;
+        }
+        let placement = &self.request.placement;
+        let pins = pinned(&placement.rules, &self.request.situation);
+        let ids = candidates.iter().map(|candidate| candidate.id.as_str());
+        let mut ids: Vec<&str> = ids
+            .chain(self.request.in_view().iter().map(String::as_str))
+            .chain(pins.iter().map(|(id, _)| *id))
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let products = self
+            .services
+            .products(&ids, self.deadline.for_products())
+            .await;
+        let shown = Shown {
+            products: &products,
+            bought: self.bought,
+            elsewhere: self.elsewhere,
+        };
+        let Arranged { items, dropped } = arrange(self.request, candidates, &shown);
+        outcome.dropped.extend(dropped);
+        if items.is_empty() {
+            outcome.tried.push((source, Cause::Empty));
+            return false;
+        }
+        let item = |placed: &Placed| RecommendedItem::new(placed, &products);
+        outcome.answer.items = items.iter().map(item).collect();
+        outcome.answer.source = source;
+        outcome.placed = items;
+        true
     }
-    let ids = candidates.iter().map(|candidate| candidate.id.as_str());
-    let ids: Vec<&str> = ids
-        .chain(request.context.iter().map(String::as_str))
-        .collect();
-    let products = services.products(&ids).await;
-    shown(candidates, &products, &request.context, request.limit)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::fake::{Fake, Reply, sound};
-
-    async fn ask(arguments: Value, fake: Fake) -> Outcome {
-        let (request, asked) = sound(arguments);
-        answer(&request, asked, &fake).await
-    }
-
-    fn ids(outcome: &Outcome) -> Vec<&str> {
-        let items = outcome.answer.items.iter();
-        items.map(|item| item.id.as_str()).collect()
-    }
-
-    #[tokio::test]
-    async fn personalize_answers_with_reasons_and_its_id() {
-        let fake = Fake {
-            personalize: HashMap::from([("", Reply::Items(&["a", "popular-b", "c"]))]),
-            ..Fake::default()
-        };
-        let outcome = ask(
-            json!({"placement": "home", "userId": "u", "limit": 2}),
-            fake,
-        )
-        .await;
-        assert_eq!(outcome.answer.source, Source::Personalize);
-        assert_eq!(outcome.answer.recommendation_id.as_deref(), Some("rid-"));
-        assert_eq!(ids(&outcome), ["a", "popular-b"]);
-        assert_eq!(outcome.answer.items[1].reason, "Popular right now");
-        assert_eq!((outcome.placeholders, outcome.fallback), (1, None));
-    }
-
-    #[tokio::test]
-    async fn a_personalize_that_never_answers_is_left_for_the_popular_list() {
-        let fake = Fake {
-            personalize: HashMap::from([("", Reply::NeverComes)]),
-            popular: vec!["a".into(), "b".into()],
-            sold_out: vec!["a"],
-        };
-        let outcome = ask(json!({"placement": "home", "sessionId": "s"}), fake).await;
-        assert_eq!(outcome.fallback, Some(Cause::Timeout));
-        assert_eq!(outcome.answer.source, Source::PopularList);
-        assert_eq!(ids(&outcome), ["b"]);
-        assert_eq!(outcome.answer.recommendation_id, None);
-    }
-
-    #[tokio::test]
-    async fn an_answer_of_which_all_is_sold_out_is_no_answer() {
-        let fake = Fake {
-            personalize: HashMap::from([("", Reply::Items(&["a"]))]),
-            popular: vec!["b".into()],
-            sold_out: vec!["a"],
-        };
-        let outcome = ask(json!({"placement": "home", "userId": "u"}), fake).await;
-        assert_eq!(outcome.fallback, Some(Cause::Empty));
-        assert_eq!(ids(&outcome), ["b"]);
-    }
-
-    #[tokio::test]
-    async fn without_any_list_the_answer_is_empty_but_an_answer() {
-        let outcome = ask(json!({"placement": "home"}), Fake::default()).await;
-        assert_eq!(outcome.fallback, Some(Cause::NobodyNamed));
-        assert_eq!(outcome.answer.source, Source::None);
-        assert_eq!(outcome.latency, None);
-    }
-}
+mod tests;

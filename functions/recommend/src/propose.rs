@@ -1,108 +1,194 @@
-//! What Personalize proposes for a request: its questions asked within one time, the answers made
-//! one list of candidates.
+//! What is proposed for a request: the answers kept from before, Personalize's to the other
+//! questions within their time, and one list of candidates out of them.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use futures::{StreamExt, stream};
-use shared::config::Strategy;
+use jiff::Timestamp;
+use shared::{config::Strategy, visitor::Visitor};
 
 use crate::{
+    answer::Source,
     candidate::{Candidate, Why},
+    deadline::Deadline,
+    kept::Kept,
     merge::merge,
     question::Question,
-    request::{Request, Visitor},
-    services::{Cause, PredictedItem, Prediction, Services},
+    request::Request,
+    services::{Cause, Keep, PredictedItem, Prediction, Recalled, Services},
 };
-
-/// Personalize's time for all questions of a request. What has come by then is used.
-/// Tests that wait for its end wait less.
-const PERSONALIZE_TIME: Duration = Duration::from_millis(if cfg!(test) { 30 } else { 1_500 });
 
 /// Questions of one cart that are asked at once.
 const QUESTIONS_AT_ONCE: usize = 8;
 
-/// What Personalize proposes.
+/// What is proposed.
 #[derive(Debug)]
 pub(crate) struct Proposal {
+    /// Kept answers alone, or Personalize.
+    pub(crate) source: Source,
     /// Personalize's id of the answer; none when it is made of several.
     pub(crate) recommendation_id: Option<String>,
     /// Best first.
     pub(crate) candidates: Vec<Candidate>,
+    /// Answers to be kept.
+    pub(crate) new: Vec<Kept>,
 }
 
-/// Asks Personalize. Of a cart, the answers that came are enough.
+/// An answer, and whether Personalize gave it just now.
+type Answer = Result<(Prediction, bool), Cause>;
+
+/// Finds answers to `questions`. Of a cart, those that came are enough.
 pub(crate) async fn propose(
     request: &Request,
     questions: &[Question],
+    recalled: &Recalled,
+    life: i64,
     services: &impl Services,
+    deadline: &Deadline,
 ) -> Result<Proposal, Cause> {
-    let ask = async |(place, question)| (place, services.predict(question).await);
-    let mut answers: Vec<(usize, Result<Prediction, Cause>)> =
-        stream::iter(questions.iter().enumerate())
-            .map(ask)
-            .buffer_unordered(QUESTIONS_AT_ONCE)
-            .take_until(tokio::time::sleep(PERSONALIZE_TIME))
-            .collect()
-            .await;
-    answers.sort_by_key(|(place, _)| *place);
+    let answers = answers(questions, recalled, life, services, deadline).await;
+    let now = Timestamp::now().as_second();
+    let mut proposal = Proposal {
+        source: Source::Cache,
+        recommendation_id: None,
+        candidates: Vec::new(),
+        new: Vec::new(),
+    };
     let mut cause = Cause::Timeout;
-    let mut recommendation_id = None;
     let mut lists = Vec::with_capacity(answers.len());
     for (place, answer) in answers {
-        match answer {
-            Ok(prediction) => {
-                if questions.len() == 1 {
-                    recommendation_id = prediction.recommendation_id.clone();
-                }
-                lists.push(candidates(request, &questions[place], prediction));
+        let question = &questions[place];
+        let (prediction, is_new) = match answer {
+            Ok(answered) => answered,
+            Err(failed) => {
+                cause = failed;
+                continue;
             }
-            Err(failed) => cause = failed,
+        };
+        if questions.len() == 1 {
+            proposal.recommendation_id = prediction.recommendation_id.clone();
+        }
+        lists.push(candidates(request, question, &prediction.items));
+        if is_new {
+            proposal.source = Source::Personalize;
+            if let Some(keep) = keep(question, recalled, life) {
+                proposal
+                    .new
+                    .push(Kept::new(question, prediction, keep, now));
+            }
         }
     }
-    let candidates = match lists.len() {
+    proposal.candidates = match lists.len() {
         0 => return Err(cause),
         1 => lists.swap_remove(0),
         _ => merge(lists),
     };
-    Ok(Proposal {
-        recommendation_id,
-        candidates,
+    Ok(proposal)
+}
+
+/// The answers that are there in time, by the places of their questions.
+async fn answers(
+    questions: &[Question],
+    recalled: &Recalled,
+    life: i64,
+    services: &impl Services,
+    deadline: &Deadline,
+) -> Vec<(usize, Answer)> {
+    let now = Timestamp::now().as_second();
+    let memory = recalled.memory.as_ref().filter(|_| recalled.is_current);
+    let (mut answers, mut open): (Vec<(usize, Answer)>, Vec<usize>) = (Vec::new(), Vec::new());
+    for (place, question) in questions.iter().enumerate() {
+        let kept: Option<&Arc<Kept>> = recalled.answers.get(&question.key());
+        match kept.filter(|kept| kept.answers(question, memory, now)) {
+            Some(kept) => answers.push((place, Ok((kept.prediction.clone(), false)))),
+            None => open.push(place),
+        }
+    }
+    let within = deadline.for_personalize();
+    let ask = async |place: usize| {
+        let question = &questions[place];
+        let keep = keep(question, recalled, life);
+        let answer = services.predict(question, keep, within).await;
+        (place, answer.map(|prediction| (prediction, true)))
+    };
+    let asked: Vec<(usize, Answer)> = stream::iter(open)
+        .map(ask)
+        .buffer_unordered(QUESTIONS_AT_ONCE)
+        .take_until(tokio::time::sleep(within))
+        .collect()
+        .await;
+    answers.extend(asked);
+    answers.sort_by_key(|(place, _)| *place);
+    answers
+}
+
+/// How an answer to `question` is kept, for `life` seconds. Of a visitor whose memory cannot be read
+/// nobody knows when it goes stale.
+fn keep(question: &Question, recalled: &Recalled, life: i64) -> Option<Keep> {
+    let may_be_kept = life > 0 && (recalled.is_current || !question.is_personal());
+    let memory = recalled.memory.as_ref();
+    may_be_kept.then(|| Keep {
+        generation: memory.map_or(0, |memory| memory.generation),
+        life,
     })
 }
 
-fn candidates(request: &Request, question: &Question, prediction: Prediction) -> Vec<Candidate> {
+fn candidates(request: &Request, question: &Question, items: &[PredictedItem]) -> Vec<Candidate> {
     let usual = match (request.placement.strategy, &question.item, &request.visitor) {
         (Strategy::Similar, Some(item), _) => Why::GoesWith(item.clone()),
-        (Strategy::ForYou, _, Visitor::Customer(_)) => Why::Taste,
-        (Strategy::ForYou, _, Visitor::Session(_)) => Why::Visit,
+        (Strategy::ForYou | Strategy::Rank, _, Visitor::User(_)) => Why::Taste,
+        (Strategy::ForYou | Strategy::Rank, _, Visitor::Session(_)) => Why::Visit,
+        (Strategy::Trending, _, _) => Why::Trending,
         _ => Why::Popular,
     };
-    let candidate = |item: PredictedItem| Candidate {
+    let candidate = |item: &PredictedItem| Candidate {
         why: Why::said_by_personalize(&item.reasons).unwrap_or_else(|| usual.clone()),
-        id: item.id,
+        id: item.id.clone(),
         score: item.score,
     };
-    prediction.items.into_iter().map(candidate).collect()
+    items.iter().map(candidate).collect()
+}
+
+/// `candidates` in the order that `ranked` has; what it does not have stays behind, in its order.
+pub(crate) fn in_order_of(candidates: Vec<Candidate>, ranked: &Prediction) -> Vec<Candidate> {
+    let mut left: Vec<Option<Candidate>> = candidates.into_iter().map(Some).collect();
+    let mut ordered = Vec::with_capacity(left.len());
+    for item in &ranked.items {
+        let known = left
+            .iter_mut()
+            .find(|one| one.as_ref().is_some_and(|one| one.id == item.id));
+        if let Some(candidate) = known.and_then(Option::take) {
+            ordered.push(Candidate {
+                score: item.score,
+                ..candidate
+            });
+        }
+    }
+    ordered.extend(left.into_iter().flatten());
+    ordered
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::{collections::HashMap, time::Instant};
 
     use serde_json::json;
+    use shared::config::Serving;
 
     use super::*;
-    use crate::fake::{Fake, Reply, sound};
+    use crate::fake::{Fake, Reply, candidates as listed, sound};
 
     /// What is proposed for a cart of a lantern, a mug and a bag, as (item, because of).
     async fn cart(replies: [Reply; 3]) -> Result<Vec<(String, Why)>, Cause> {
-        let (request, asked) =
-            sound(json!({"placement": "cart", "itemIds": ["lantern", "mug", "bag"]}));
+        let arguments = json!({"placement": "cart", "itemIds": ["lantern", "mug", "bag"]});
+        let (request, asked) = sound(Visitor::Nobody, arguments);
         let fake = Fake {
             personalize: HashMap::from_iter(["lantern", "mug", "bag"].into_iter().zip(replies)),
             ..Fake::default()
         };
-        let proposal = propose(&request, &asked.unwrap(), &fake).await?;
+        let deadline = Deadline::new(&Serving::default(), Instant::now());
+        let recalled = Recalled::default();
+        let proposal = propose(&request, &asked.unwrap(), &recalled, 60, &fake, &deadline).await?;
         assert_eq!(proposal.recommendation_id, None);
         let candidates = proposal.candidates.into_iter();
         Ok(candidates.map(|one| (one.id, one.why)).collect())
@@ -141,5 +227,22 @@ mod tests {
         let proposed = cart(replies).await.unwrap();
         assert_eq!(proposed[0], goes_with("y", "lantern"));
         assert_eq!(proposed.len(), 3);
+    }
+
+    #[test]
+    fn what_a_ranking_leaves_out_stays_behind() {
+        let item = |id: &str| PredictedItem {
+            id: id.to_owned(),
+            score: Some(0.9),
+            reasons: Vec::new(),
+        };
+        let ranked = Prediction {
+            recommendation_id: None,
+            items: vec![item("c"), item("strange"), item("a")],
+        };
+        let ordered = in_order_of(listed(&["a", "b", "c"]), &ranked);
+        let ids: Vec<&str> = ordered.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["c", "a", "b"]);
+        assert_eq!(ordered[0].score, Some(0.9));
     }
 }

@@ -1,56 +1,69 @@
 //! From GraphQL arguments to a sound request. Nothing is asked of any service here.
 
-use serde::Deserialize;
-use shared::config::{EstateConfig, Placement};
+use std::collections::BTreeMap;
 
-use crate::error::RequestError;
+use serde::Deserialize;
+use shared::{
+    config::{EstateConfig, Placement, Strategy},
+    visitor::{Visitor, sound_id},
+};
+
+use crate::{
+    error::RequestError,
+    filter_values::{FilterValueInput, filter_values},
+    situation::{ContextInput, Situation},
+};
 
 const MAX_LIMIT: i64 = 500;
-const MAX_ID_CHARACTERS: usize = 256;
-const MAX_ITEMS: usize = 25;
-
-/// AppSync's event, as far as it matters here.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Event {
-    /// The field's arguments.
-    pub(crate) arguments: Arguments,
-}
+/// A cart is one question an item; Personalize ranks at most 500 at once.
+const MAX_CART: usize = 25;
+const MAX_RANKED: usize = 500;
 
 /// The arguments of `Query.recommendations`, as they come.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub(crate) struct Arguments {
-    placement: String,
-    user_id: Option<String>,
-    session_id: Option<String>,
+    pub(crate) placement: String,
+    pub(crate) user_id: Option<String>,
+    pub(crate) session_id: Option<String>,
     item_id: Option<String>,
     item_ids: Option<Vec<String>>,
     limit: Option<i64>,
+    pub(crate) context: Option<ContextInput>,
+    filter_values: Option<Vec<FilterValueInput>>,
 }
 
-/// Who looks at the shop, as far as the shop says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Visitor {
-    /// Signed in, by user id.
-    Customer(String),
-    /// Not signed in, by session id: Personalize knows such visitors by it.
-    Session(String),
-    /// The shop does not say.
-    Nobody,
+/// The arguments of `Query.page`: those of its placements, and what they share.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct PageArguments {
+    /// In the order they choose.
+    pub(crate) placements: Vec<String>,
+    /// The rest.
+    #[serde(flatten)]
+    pub(crate) shared: Arguments,
 }
 
-impl Visitor {
-    /// The name Personalize knows them by.
-    pub(crate) fn id(&self) -> Option<&str> {
-        match self {
-            Self::Customer(id) | Self::Session(id) => Some(id),
-            Self::Nobody => None,
+impl PageArguments {
+    /// The arguments of each placement.
+    pub(crate) fn each(&self) -> impl Iterator<Item = Arguments> {
+        self.placements.iter().map(|placement| Arguments {
+            placement: placement.clone(),
+            ..self.shared.clone()
+        })
+    }
+
+    /// A page of one placement.
+    pub(crate) fn of_one(arguments: Arguments) -> Self {
+        Self {
+            placements: vec![arguments.placement.clone()],
+            shared: arguments,
         }
     }
 }
 
 /// A sound request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
     /// The placement's name: one of the declared, so it can be a metric's dimension.
     pub(crate) name: String,
@@ -58,32 +71,61 @@ pub(crate) struct Request {
     pub(crate) placement: Placement,
     /// Who asks.
     pub(crate) visitor: Visitor,
-    /// The product looked at, or the cart; distinct, in the order sent. Never in the answer.
-    pub(crate) context: Vec<String>,
+    /// The product looked at, the cart, or the list to be ranked; distinct, in the order sent.
+    pub(crate) items: Vec<String>,
     /// How many items are wanted: 1 to 500.
     pub(crate) limit: usize,
+    /// Where and when.
+    pub(crate) situation: Situation,
+    /// What the filter's placeholders are filled with, as Personalize takes it.
+    pub(crate) filter_values: BTreeMap<String, String>,
 }
 
 impl Request {
-    /// Checks `arguments` against what `config` declares.
-    pub(crate) fn new(arguments: Arguments, config: &EstateConfig) -> Result<Self, RequestError> {
+    /// Checks the arguments of `visitor`'s request against what `config` declares.
+    pub(crate) fn new(
+        arguments: Arguments,
+        visitor: Visitor,
+        situation: Situation,
+        config: &EstateConfig,
+    ) -> Result<Self, RequestError> {
         let placement = config
             .placements
             .get(&arguments.placement)
             .ok_or_else(|| unknown_placement(&arguments.placement, config))?;
         let limit = limit(arguments.limit, placement)?;
-        let visitor = visitor(arguments.user_id, arguments.session_id)?;
-        let context = context(arguments.item_id, arguments.item_ids.unwrap_or_default())?;
-        if placement.strategy == shared::config::Strategy::Similar && context.is_empty() {
-            return Err(RequestError::NoItem(arguments.placement));
+        let items = items(
+            arguments.item_id,
+            arguments.item_ids.unwrap_or_default(),
+            placement,
+        )?;
+        if items.is_empty() {
+            match placement.strategy {
+                Strategy::Similar => return Err(RequestError::NoItem(arguments.placement)),
+                Strategy::Rank => return Err(RequestError::NothingToRank(arguments.placement)),
+                _ => {}
+            }
         }
+        let given = arguments.filter_values.unwrap_or_default();
+        let filter_values =
+            filter_values(given, &arguments.placement, placement, config, &situation)?;
         Ok(Self {
             name: arguments.placement,
             placement: placement.clone(),
             visitor,
-            context,
+            items,
             limit,
+            situation,
+            filter_values,
         })
+    }
+
+    /// The items the visitor has in view already: never in the answer.
+    pub(crate) fn in_view(&self) -> &[String] {
+        match self.placement.strategy {
+            Strategy::Rank => &[],
+            _ => &self.items,
+        }
     }
 }
 
@@ -95,51 +137,43 @@ fn unknown_placement(asked: &str, config: &EstateConfig) -> RequestError {
     }
 }
 
+/// Of a list to be ranked all is wanted; else what the placement says.
 fn limit(asked: Option<i64>, placement: &Placement) -> Result<usize, RequestError> {
-    let limit = asked.unwrap_or_else(|| i64::from(placement.limit));
+    let usual = match placement.strategy {
+        Strategy::Rank => MAX_LIMIT,
+        _ => i64::from(placement.limit),
+    };
+    let limit = asked.unwrap_or(usual);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(RequestError::Limit(limit));
     }
     usize::try_from(limit).map_err(|_| RequestError::Limit(limit))
 }
 
-fn visitor(user: Option<String>, session: Option<String>) -> Result<Visitor, RequestError> {
-    let user = user.map(|id| id_named("userId", id)).transpose()?;
-    let session = session.map(|id| id_named("sessionId", id)).transpose()?;
-    Ok(match (user, session) {
-        (Some(user), _) => Visitor::Customer(user),
-        (None, Some(session)) => Visitor::Session(session),
-        (None, None) => Visitor::Nobody,
-    })
-}
-
-fn context(item: Option<String>, items: Vec<String>) -> Result<Vec<String>, RequestError> {
-    if items.len() > MAX_ITEMS {
-        return Err(RequestError::TooManyItems(items.len()));
+fn items(
+    item: Option<String>,
+    more: Vec<String>,
+    placement: &Placement,
+) -> Result<Vec<String>, RequestError> {
+    let most = match placement.strategy {
+        Strategy::Rank => MAX_RANKED,
+        _ => MAX_CART,
+    };
+    if more.len() > most {
+        let sent = more.len();
+        return Err(RequestError::TooManyItems { sent, most });
     }
-    let mut context = Vec::with_capacity(items.len() + 1);
+    let mut items = Vec::with_capacity(more.len() + 1);
     if let Some(item) = item {
-        context.push(id_named("itemId", item)?);
+        items.push(sound_id("itemId", item)?);
     }
-    for (index, item) in items.into_iter().enumerate() {
-        let item = id_named(&format!("itemIds[{index}]"), item)?;
-        if !context.contains(&item) {
-            context.push(item);
+    for (index, item) in more.into_iter().enumerate() {
+        let item = sound_id(&format!("itemIds[{index}]"), item)?;
+        if !items.contains(&item) {
+            items.push(item);
         }
     }
-    Ok(context)
-}
-
-fn id_named(argument: &str, id: String) -> Result<String, RequestError> {
-    let characters = id.chars().count();
-    if (1..=MAX_ID_CHARACTERS).contains(&characters) {
-        Ok(id)
-    } else {
-        Err(RequestError::Id {
-            argument: argument.to_owned(),
-            characters,
-        })
-    }
+    Ok(items)
 }
 
 #[cfg(test)]
@@ -151,7 +185,8 @@ mod tests {
     fn request(arguments: Value) -> Result<Request, RequestError> {
         let shipped = include_str!("../../../config/personalization.yaml");
         let config = shared::config::parse("test.yaml", shipped).unwrap();
-        Request::new(serde_json::from_value(arguments).unwrap(), &config)
+        let arguments = serde_json::from_value(arguments).unwrap();
+        Request::new(arguments, Visitor::Nobody, Situation::default(), &config)
     }
 
     fn refused(arguments: Value) -> String {
@@ -160,17 +195,14 @@ mod tests {
 
     #[test]
     fn the_placement_decides_what_is_left_out() {
-        let request = request(json!({"placement": "home", "limit": null, "userId": "u"})).unwrap();
+        let request = request(json!({"placement": "home", "limit": null})).unwrap();
         assert_eq!(request.limit, 10);
-        assert_eq!(request.visitor, Visitor::Customer("u".into()));
     }
 
     #[test]
     fn an_unknown_placement_lists_the_known_ones() {
-        assert_eq!(
-            refused(json!({"placement": "hom"})),
-            "there is no placement `hom`; the placements are: cart, home, popular, product-detail"
-        );
+        let message = refused(json!({"placement": "hom"}));
+        assert!(message.starts_with("there is no placement `hom`; the placements are: cart, "));
     }
 
     #[test]
@@ -185,34 +217,15 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_counted_in_characters_and_never_repeated() {
-        assert!(request(json!({"placement": "home", "userId": "é".repeat(256)})).is_ok());
-        assert_eq!(
-            refused(json!({"placement": "home", "userId": "é".repeat(257)})),
-            "userId has 257 characters; an id has 1 to 256"
-        );
-        let message = refused(json!({"placement": "cart", "itemIds": ["a", ""]}));
-        assert!(message.starts_with("itemIds[1] has 0"), "{message}");
-    }
-
-    #[test]
-    fn a_session_stands_in_for_a_user() {
-        let visitor = |arguments| request(arguments).unwrap().visitor;
-        assert_eq!(
-            visitor(json!({"placement": "home", "sessionId": "s"})),
-            Visitor::Session("s".into())
-        );
-        assert_eq!(visitor(json!({"placement": "home"})), Visitor::Nobody);
-    }
-
-    #[test]
     fn similar_needs_items_by_either_name_each_once() {
         let message = refused(json!({"placement": "cart", "itemIds": []}));
         assert!(message.contains("send its itemId"), "{message}");
         let both = json!({"placement": "cart", "itemId": "b", "itemIds": ["a", "b", "a"]});
-        assert_eq!(request(both).unwrap().context, ["b", "a"]);
+        assert_eq!(request(both).unwrap().items, ["b", "a"]);
         let many: Vec<String> = (0..26).map(|n| n.to_string()).collect();
         let message = refused(json!({"placement": "cart", "itemIds": many}));
         assert!(message.contains("26 items"), "{message}");
+        let message = refused(json!({"placement": "cart", "itemIds": ["a", ""]}));
+        assert!(message.starts_with("itemIds[1] has 0"), "{message}");
     }
 }

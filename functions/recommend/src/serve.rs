@@ -1,24 +1,41 @@
-//! One request from end to end: the estate kept in the process, the request checked, the ladder
-//! climbed, the metrics written.
+//! One field from end to end: the caller known, the estate kept in the process, the request checked,
+//! the ladder climbed, the metrics written.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_config::SdkConfig;
+use futures::future::join_all;
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use shared::{
-    environment::MissingVariable,
+    caller::{Caller, DEFAULT_USER_ID_CLAIM},
+    environment::{self, MissingVariable},
     estate::EstateSource,
-    metrics::{Unit, emit},
     refreshed::Refreshed,
+    visitor::{Visitor, sound_id},
 };
 
 use crate::{
-    answer::{Recommendations, RecommendedItem},
-    error::RecommendError,
-    estate::EstateReader,
-    ladder::{self, Outcome},
+    answer::Recommendations,
+    aws::Aws,
+    deadline::Deadline,
+    drops::Drops,
+    error::{RecommendError, RequestError},
+    estate::{EstateReader, EstateView},
+    event::Event,
+    explain::Explanation,
+    ladder::{Outcome, climb, gather},
+    product::{MAX_PRODUCTS, Product},
     question::{Unasked, questions},
-    request::{Event, Request},
-    services::Aws,
+    report::report,
+    request::{PageArguments, Request},
+    services::Services,
+    situation::Situation,
 };
 
 /// How old the placements and ARNs may grow before they are read again behind a request.
@@ -27,10 +44,32 @@ const ESTATE_AGE: Duration = Duration::from_secs(60);
 /// How often a request waits for them because something declared was not there.
 const MISSING_AGE: Duration = Duration::from_secs(5);
 
+/// The most placements of one page.
+const MAX_PLACEMENTS: usize = 10;
+
 /// The function.
 pub(crate) struct Recommend {
     estate: Refreshed<EstateReader>,
     services: Aws,
+    drops: Drops,
+    user_id_claim: String,
+    admin_group: String,
+}
+
+/// The value of a field.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Answer {
+    /// `recommendations`.
+    One(Recommendations),
+    /// `page`.
+    Page(Vec<Recommendations>),
+    /// `product`.
+    Product(Box<Option<Product>>),
+    /// `products`.
+    Products(Vec<Product>),
+    /// `explain`.
+    Explanation(Value),
 }
 
 impl Recommend {
@@ -40,57 +79,175 @@ impl Recommend {
         Ok(Self {
             estate: Refreshed::new(estate, ESTATE_AGE),
             services: Aws::from_environment(config)?,
+            drops: Drops::default(),
+            user_id_claim: environment::or("USER_ID_CLAIM", DEFAULT_USER_ID_CLAIM),
+            admin_group: environment::or("ADMIN_GROUP", "admins"),
         })
     }
 
-    /// Reads the estate while Lambda still starts the process, so that the first request does not
-    /// wait for it. A failure is left to that request.
+    /// Reads what every request needs while Lambda still starts the process. A failure is left to the
+    /// first request.
     pub(crate) async fn warm(&self) {
-        if let Err(error) = self.estate.get().await {
+        let (estate, ()) = tokio::join!(self.estate.get(), self.services.warm());
+        if let Err(error) = estate {
             tracing::warn!(%error, "the estate is not readable yet");
         }
     }
 
-    /// Answers one request.
-    pub(crate) async fn answer(&self, event: Event) -> Result<Recommendations, RecommendError> {
-        let estate = self.estate.get().await?;
-        let request = Request::new(event.arguments, &estate.config)?;
-        let mut asked = questions(&request, &estate);
-        if matches!(asked, Err(Unasked::NotThere { .. })) {
-            let estate = self.estate.renewed(estate, MISSING_AGE).await;
-            asked = questions(&request, &estate);
+    /// Answers one field.
+    pub(crate) async fn answer(&self, event: Event) -> Result<Answer, RecommendError> {
+        let started = Instant::now();
+        let caller = Caller::new(&event.identity, &self.user_id_claim)?;
+        match event.info.field_name.as_str() {
+            "recommendations" => {
+                let page = PageArguments::of_one(arguments(event.arguments.clone())?);
+                let mut answers = self.page(page, &caller, &event, started).await?;
+                Ok(Answer::One(answers.swap_remove(0)))
+            }
+            "page" => {
+                let page = arguments(event.arguments.clone())?;
+                Ok(Answer::Page(
+                    self.page(page, &caller, &event, started).await?,
+                ))
+            }
+            "product" => {
+                let id = sound_id("id", text(&event.arguments, "id")).map_err(RequestError::Id)?;
+                let found = self.services.details(&[&id]).await.remove(&id);
+                Ok(Answer::Product(Box::new(found.and_then(Product::shown))))
+            }
+            "products" => self.products(&event.arguments).await,
+            "explain" => {
+                caller.administrates(&self.admin_group)?;
+                let id = text(&event.arguments, "recommendationId");
+                let explanation = self.services.explanation(&id).await?;
+                Ok(Answer::Explanation(explanation.into_value()?))
+            }
+            unknown => Err(RequestError::UnknownField(unknown.to_owned()).into()),
         }
-        let outcome = ladder::answer(&request, asked, &self.services).await;
-        report(&outcome);
-        Ok(outcome.answer)
+    }
+
+    async fn products(&self, arguments: &Value) -> Result<Answer, RecommendError> {
+        let ids = arguments["ids"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        if ids.len() > MAX_PRODUCTS {
+            let (sent, most) = (ids.len(), MAX_PRODUCTS);
+            return Err(RequestError::TooManyItems { sent, most }.into());
+        }
+        let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
+        let distinct: BTreeSet<&str> = ids.iter().copied().collect();
+        let distinct: Vec<&str> = distinct.into_iter().collect();
+        let mut found = self.services.details(&distinct).await;
+        let known = ids
+            .iter()
+            .filter_map(|id| Product::shown(found.remove(*id)?));
+        Ok(Answer::Products(known.collect()))
+    }
+
+    /// Answers the placements of a page, in their order: what the first shows the next does not.
+    async fn page(
+        &self,
+        page: PageArguments,
+        caller: &Caller,
+        event: &Event,
+        started: Instant,
+    ) -> Result<Vec<Recommendations>, RecommendError> {
+        let distinct: BTreeSet<&String> = page.placements.iter().collect();
+        if !(1..=MAX_PLACEMENTS).contains(&distinct.len()) || distinct.len() < page.placements.len()
+        {
+            return Err(RequestError::Placements(page.placements.len()).into());
+        }
+        let (user, session) = (page.shared.user_id.clone(), page.shared.session_id.clone());
+        let visitor = caller.visitor(user, session)?;
+        let (estate, requests) = self.requests(page, &visitor, event).await?;
+        let serving = &estate.config.serving;
+        let deadline = Deadline::new(serving, started);
+        let gathered = requests.into_iter().map(|request| {
+            let spare = self.drops.spare(&request.name, request.limit);
+            gather(request, &estate, spare, &self.services, &deadline)
+        });
+        let mut elsewhere = HashSet::new();
+        let mut answers = Vec::new();
+        for gathered in join_all(gathered).await {
+            let (request, outcome) = climb(gathered, &elsewhere, &self.services, &deadline).await;
+            let shown = outcome.answer.items.iter().map(|item| item.id.clone());
+            elsewhere.extend(shown);
+            self.drops
+                .saw(&request.name, outcome.placed.len(), outcome.dropped.len());
+            report(&outcome);
+            answers.push(
+                self.kept(&request, outcome, serving.explain_hours, &deadline)
+                    .await,
+            );
+        }
+        Ok(answers)
+    }
+
+    /// The requests of a page, and the estate they are made to. The estate is read again when
+    /// something that is declared is not there yet.
+    async fn requests(
+        &self,
+        page: PageArguments,
+        visitor: &Visitor,
+        event: &Event,
+    ) -> Result<(Arc<EstateView>, Vec<Request>), RecommendError> {
+        let mut estate = self.estate.get().await?;
+        let mut requests = sound(&page, visitor, event, &estate)?;
+        let missing = |request: &Request| {
+            matches!(
+                questions(request, &estate, 0),
+                Err(Unasked::NotThere { .. })
+            )
+        };
+        if requests.iter().any(missing) {
+            estate = self.estate.renewed(estate, MISSING_AGE).await;
+            requests = sound(&page, visitor, event, &estate)?;
+        }
+        Ok((estate, requests))
+    }
+
+    /// The answer, after what is to be kept of it is kept.
+    async fn kept(
+        &self,
+        request: &Request,
+        mut outcome: Outcome,
+        hours: u64,
+        deadline: &Deadline,
+    ) -> Recommendations {
+        let now = Timestamp::now().as_second();
+        let explanation = match hours {
+            0 => None,
+            hours => Explanation::new(request, &outcome, now, hours),
+        };
+        let new = std::mem::take(&mut outcome.new);
+        self.services
+            .keep(new, explanation, deadline.for_keeping())
+            .await;
+        outcome.answer
     }
 }
 
-fn report(outcome: &Outcome) {
-    let items = &outcome.answer.items;
-    let bare = items
-        .iter()
-        .filter(|item| !RecommendedItem::is_described(item));
-    let mut data = vec![
-        ("Requests", Unit::Count, 1.0),
-        ("ItemsReturned", Unit::Count, count(items.len())),
-        ("ItemsWithoutMetadata", Unit::Count, count(bare.count())),
-        ("PlaceholderItems", Unit::Count, count(outcome.placeholders)),
-    ];
-    if let Some(latency) = outcome.latency {
-        let milliseconds = latency.as_secs_f64() * 1_000.0;
-        data.push(("PersonalizeLatency", Unit::Milliseconds, milliseconds));
-    }
-    let placement = ("placement", outcome.answer.placement.as_str());
-    emit("recommend", &[placement], &data);
-    if let Some(cause) = outcome.fallback {
-        let dimensions = [placement, ("cause", cause.name())];
-        emit("recommend", &dimensions, &[("Fallbacks", Unit::Count, 1.0)]);
-    }
+fn sound(
+    page: &PageArguments,
+    visitor: &Visitor,
+    event: &Event,
+    estate: &EstateView,
+) -> Result<Vec<Request>, RequestError> {
+    let config = &estate.config;
+    let said = page.shared.context.clone().unwrap_or_default();
+    let situation = Situation::new(said, &event.request, &config.serving, Timestamp::now())?;
+    let request = |arguments| Request::new(arguments, visitor.clone(), situation.clone(), config);
+    page.each().map(request).collect()
 }
 
-/// At most 500 of anything: exact as f64.
-#[allow(clippy::cast_precision_loss)]
-fn count(things: usize) -> f64 {
-    things as f64
+fn arguments<A: DeserializeOwned>(arguments: Value) -> Result<A, RequestError> {
+    serde_path_to_error::deserialize(arguments).map_err(|error| RequestError::Arguments {
+        at: error.path().to_string(),
+        problem: error.inner().to_string(),
+    })
+}
+
+fn text(arguments: &Value, name: &str) -> String {
+    arguments[name].as_str().unwrap_or_default().to_owned()
 }

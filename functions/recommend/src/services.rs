@@ -1,32 +1,38 @@
-//! The outside world of a request, as the ladder sees it, and AWS behind it.
+//! The outside world of a request, as the ladder sees it.
 
-use aws_config::SdkConfig;
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
 use shared::{
     aws::AwsError,
-    environment::{self, MissingVariable},
+    batch::BatchError,
     fault::{Fault, FaultKind},
-    lists::{Lists, ListsError, POPULAR},
+    visitor::Memory,
 };
 
-use crate::{answer::Products, catalog::Catalog, personalize::Personalize, question::Question};
+use crate::{answer::Products, explain::Explanation, kept::Kept, question::Question};
 
 /// What Personalize predicts for one question.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Prediction {
     /// Its id, to be sent back with what follows from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) recommendation_id: Option<String>,
     /// Best first.
     pub(crate) items: Vec<PredictedItem>,
 }
 
 /// One predicted item.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PredictedItem {
     /// The item's id.
     pub(crate) id: String,
     /// The model's score; placeholders have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) score: Option<f64>,
     /// Why, when Personalize says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) reasons: Vec<String>,
 }
 
@@ -37,22 +43,25 @@ pub(crate) enum Cause {
     Timeout,
     /// Throttled, or failing on its side.
     Busy,
+    /// Not asked, because it did not answer others.
+    CircuitOpen,
     /// It does not take the question.
     Refused,
     /// It has nothing to show.
     Empty,
     /// The campaign or filter does not exist yet.
     NotThere,
-    /// The shop does not say who looks.
+    /// The shop does not say who looks, or they did not agree.
     NobodyNamed,
 }
 
 impl Cause {
-    /// The name in metrics and logs.
+    /// The name in metrics, logs and explanations.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Timeout => "Timeout",
             Self::Busy => "Busy",
+            Self::CircuitOpen => "CircuitOpen",
             Self::Refused => "Refused",
             Self::Empty => "Empty",
             Self::NotThere => "NotThere",
@@ -71,58 +80,58 @@ impl From<&AwsError> for Cause {
     }
 }
 
-/// What a request needs of other services. Implementations log what went wrong.
-pub(crate) trait Services {
-    /// Personalize's answer to one question.
-    async fn predict(&self, question: &Question) -> Result<Prediction, Cause>;
-    /// The ids of the popular list, best first; empty when there is none.
-    async fn popular(&self) -> Result<Vec<String>, Cause>;
-    /// The products of `ids` that the catalogue has; without those that could not be read.
-    async fn products(&self, ids: &[&str]) -> Products;
-}
-
-/// AWS.
-#[derive(Debug)]
-pub(crate) struct Aws {
-    personalize: Personalize,
-    lists: Lists,
-    catalog: Catalog,
-}
-
-impl Aws {
-    /// Reads the tables' names from the environment.
-    pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
-        let dynamodb = aws_sdk_dynamodb::Client::new(config);
-        Ok(Self {
-            personalize: Personalize::new(config),
-            lists: Lists::new(dynamodb.clone(), environment::required("LISTS_TABLE")?),
-            catalog: Catalog::new(dynamodb, environment::required("CATALOG_TABLE")?),
-        })
-    }
-}
-
-impl Services for Aws {
-    async fn predict(&self, question: &Question) -> Result<Prediction, Cause> {
-        self.personalize.predict(question).await.map_err(|error| {
-            tracing::warn!(%error, campaign = question.campaign, "Personalize did not answer");
-            Cause::from(&error)
-        })
-    }
-
-    async fn popular(&self) -> Result<Vec<String>, Cause> {
-        match self.lists.get(POPULAR).await {
-            Ok(list) => Ok(list.map(|list| list.items).unwrap_or_default()),
-            Err(error) => {
-                tracing::warn!(%error, "the popular list was not readable");
-                Err(match &error {
-                    ListsError::Aws(error) => Cause::from(error),
-                    ListsError::Batch(_) | ListsError::Shape { .. } => Cause::Refused,
-                })
-            }
+impl From<&BatchError> for Cause {
+    fn from(error: &BatchError) -> Self {
+        match error {
+            BatchError::Aws(error) => Self::from(error),
+            BatchError::Undone { .. } => Self::Busy,
         }
     }
+}
 
-    async fn products(&self, ids: &[&str]) -> Products {
-        self.catalog.products(ids).await
-    }
+/// What was kept from before.
+#[derive(Debug, Default)]
+pub(crate) struct Recalled {
+    /// What is remembered of the visitor; the last that was known when `is_current` is false.
+    pub(crate) memory: Option<Memory>,
+    /// Whether the memory was read just now.
+    pub(crate) is_current: bool,
+    /// Kept answers by [`Question::key`].
+    pub(crate) answers: HashMap<String, Arc<Kept>>,
+}
+
+/// How an answer is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Keep {
+    /// The visitor's generation number.
+    pub(crate) generation: u64,
+    /// Seconds.
+    pub(crate) life: i64,
+}
+
+/// What a request needs of other services. Implementations log what went wrong; those that may take
+/// long are given a time by their callers.
+pub(crate) trait Services {
+    /// What is remembered of the visitor with that key, and the answers kept under `answers`.
+    async fn recall(&self, visitor: Option<&str>, answers: &[String], within: Duration)
+    -> Recalled;
+    /// Personalize's answer to one question. One that comes too late is kept as `keep` says.
+    async fn predict(
+        &self,
+        question: &Question,
+        keep: Option<Keep>,
+        within: Duration,
+    ) -> Result<Prediction, Cause>;
+    /// The ready-made lists under `keys`, in their order, of those that are there.
+    async fn lists(
+        &self,
+        keys: &[String],
+        within: Duration,
+    ) -> Result<Vec<(String, Vec<String>)>, Cause>;
+    /// The ids of the popular list, best first; empty when there is none.
+    async fn popular(&self, within: Duration) -> Vec<String>;
+    /// The products of `ids` that the catalogue has; without those that could not be read.
+    async fn products(&self, ids: &[&str], within: Duration) -> Products;
+    /// Keeps answers and an explanation for later; what cannot be kept is lost.
+    async fn keep(&self, answers: Vec<Kept>, explanation: Option<Explanation>, within: Duration);
 }

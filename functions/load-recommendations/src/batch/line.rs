@@ -8,7 +8,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
-use shared::lists::ReadyMadeList;
+use shared::lists::{self, ReadyMadeList};
 
 use super::parts::{Parts, Stamp};
 
@@ -67,14 +67,14 @@ impl Input {
                     user_id: Some(user),
                     ..
                 },
-            ) => format!("user#{user}"),
+            ) => lists::user_key(&user),
             (
                 "recommendedItems",
                 Input {
                     item_id: Some(item),
                     ..
                 },
-            ) => format!("item#{item}"),
+            ) => lists::item_key(&item),
             _ => return Err(format!("`input` does not say whose `{member}` it is")),
         };
         if key.len() > MAX_KEY {

@@ -1,0 +1,169 @@
+//! Kept answers of Personalize: in the process, and in the `Lists` table for the processes beside it.
+//! An answer for one visitor is good until their generation number changes (`shared::visitor`); one
+//! that is the same for everybody until it is old.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use shared::visitor::Memory;
+
+use crate::{
+    cache::Cache,
+    question::Question,
+    services::{Keep, Prediction},
+};
+
+/// Answers in the process: some 10 MiB of usual lists.
+const CAPACITY: usize = 4_096;
+
+/// An answer, and what it was made for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Kept {
+    /// The table's key: [`Question::key`].
+    pub(crate) list_key: String,
+    /// What Personalize said.
+    #[serde(flatten)]
+    pub(crate) prediction: Prediction,
+    /// The visitor's generation number; none when the answer is the same for everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) generation: Option<u64>,
+    /// How many results were asked for.
+    pub(crate) results: usize,
+    /// Epoch seconds.
+    pub(crate) made_at: i64,
+    /// Epoch seconds when DynamoDB may remove it.
+    pub(crate) expires_at: i64,
+}
+
+impl Kept {
+    /// The answer to `question`, made at `now` (epoch seconds).
+    pub(crate) fn new(question: &Question, prediction: Prediction, keep: Keep, now: i64) -> Self {
+        Self {
+            list_key: question.key(),
+            prediction,
+            generation: question.is_personal().then_some(keep.generation),
+            results: question.results,
+            made_at: now,
+            expires_at: now + keep.life,
+        }
+    }
+
+    /// Whether it answers `question` of a visitor with `memory` at `now` (epoch seconds). Without
+    /// the memory nobody knows whether a visitor's own answer still holds.
+    pub(crate) fn answers(&self, question: &Question, memory: Option<&Memory>, now: i64) -> bool {
+        let generation = match (question.is_personal(), memory) {
+            (false, _) => None,
+            (true, Some(memory)) => Some(memory.generation),
+            (true, None) => return false,
+        };
+        // A short answer to a large question is all there is.
+        let enough = self.results >= question.results || self.prediction.items.len() < self.results;
+        self.generation == generation && enough && now < self.expires_at
+    }
+
+    /// The answer in an item of the table.
+    pub(crate) fn from_item(item: HashMap<String, AttributeValue>) -> Option<Self> {
+        serde_dynamo::from_item(item).ok()
+    }
+}
+
+/// The answers kept in this process.
+#[derive(Debug, Clone)]
+pub(crate) struct Nearby(Arc<Mutex<Cache<Arc<Kept>>>>);
+
+impl Nearby {
+    /// None yet.
+    pub(crate) fn new(life: Duration) -> Self {
+        Self(Arc::new(Mutex::new(Cache::new(CAPACITY, life))))
+    }
+
+    /// The answer under `key`.
+    pub(crate) fn get(&self, key: &str) -> Option<Arc<Kept>> {
+        self.lock().get(key, Instant::now()).cloned()
+    }
+
+    /// Keeps `answer`.
+    pub(crate) fn put(&self, answer: Arc<Kept>) {
+        let key = answer.list_key.clone();
+        self.lock().put(&key, answer, Instant::now());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Cache<Arc<Kept>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared::visitor::Visitor;
+
+    use super::*;
+    use crate::{fake::sound, services::PredictedItem};
+
+    fn question(placement: &str, limit: usize) -> Question {
+        let arguments = json!({"placement": placement, "limit": limit, "itemId": "a"});
+        let (_, asked) = sound(Visitor::User("u".into()), arguments);
+        asked.unwrap().swap_remove(0)
+    }
+
+    fn kept(question: &Question, items: usize) -> Kept {
+        let item = PredictedItem {
+            id: "a".into(),
+            score: Some(0.5),
+            reasons: Vec::new(),
+        };
+        let prediction = Prediction {
+            recommendation_id: Some("rid".into()),
+            items: vec![item; items],
+        };
+        let keep = Keep {
+            generation: 7,
+            life: 300,
+        };
+        Kept::new(question, prediction, keep, 1_000)
+    }
+
+    fn memory(generation: u64) -> Memory {
+        Memory {
+            generation,
+            ..Memory::default()
+        }
+    }
+
+    #[test]
+    fn a_visitor_s_answer_is_good_until_their_taste_changes() {
+        let question = question("home", 10);
+        let kept = kept(&question, 15);
+        assert!(kept.answers(&question, Some(&memory(7)), 1_299));
+        assert!(!kept.answers(&question, Some(&memory(8)), 1_299));
+        assert!(!kept.answers(&question, Some(&memory(7)), 1_300));
+        assert!(!kept.answers(&question, None, 1_001));
+    }
+
+    #[test]
+    fn an_answer_for_everybody_needs_no_memory() {
+        let question = question("product-detail", 8);
+        assert!(kept(&question, 8).answers(&question, None, 1_001));
+    }
+
+    #[test]
+    fn a_longer_list_is_asked_for_unless_there_is_no_more() {
+        let (short, long) = (question("popular", 10), question("popular", 100));
+        assert!(!kept(&short, short.results).answers(&long, None, 1_001));
+        assert!(kept(&short, 3).answers(&long, None, 1_001));
+    }
+
+    #[test]
+    fn it_goes_through_the_table_and_back() {
+        let kept = kept(&question("home", 10), 2);
+        let item = serde_dynamo::to_item(&kept).unwrap();
+        assert_eq!(Kept::from_item(item), Some(kept));
+    }
+}
