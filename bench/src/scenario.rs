@@ -83,7 +83,7 @@ mod tests {
         };
         let full = json!({"id": "a", "title": "A"});
         assert!(is_full(answer("PERSONALIZE", full.clone()).as_bytes()));
-        assert!(!is_full(answer("POPULAR_LIST", full).as_bytes()));
+        assert!(!is_full(answer("POPULAR", full).as_bytes()));
         assert!(!is_full(
             answer("PERSONALIZE", json!({"id": "a", "title": null})).as_bytes()
         ));

@@ -223,7 +223,7 @@ impl Shop {
             .map_err(|error| error.to_string())
     }
 
-    /// Asks GraphQL.
+    /// Asks GraphQL with the API key.
     ///
     /// # Errors
     /// The messages GraphQL answered with.
@@ -233,6 +233,34 @@ impl Shop {
         self.runtime
             .block_on(asked)
             .map_err(|error| error.to_string())
+    }
+
+    /// Asks GraphQL as `user`, who is signed in.
+    ///
+    /// # Errors
+    /// The messages GraphQL answered with.
+    pub fn graphql_as(&self, user: &str, query: &str, variables: &Value) -> Result<Value, String> {
+        let asked = async {
+            let api = self.stack.graphql_as(user).await?;
+            api.ask("test", query, variables).await
+        };
+        self.runtime
+            .block_on(asked)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Puts `user` into the group of administrators.
+    ///
+    /// # Panics
+    /// When Cognito does not.
+    pub fn make_admin(&self, user: &str) {
+        let made = async {
+            self.stack.token(user).await?;
+            self.stack.make_admin(user).await
+        };
+        self.runtime
+            .block_on(made)
+            .unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// Writes an object of the data bucket.

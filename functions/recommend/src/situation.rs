@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use crate::event::Event;
 
-    fn request(headers: Value) -> HttpRequest {
+    fn request(headers: &Value) -> HttpRequest {
         let event: Event =
             serde_json::from_value(json!({"request": {"headers": headers}})).unwrap();
         event.request
@@ -172,7 +172,7 @@ mod tests {
 
     fn situation(said: Value, headers: Value, serving: &Serving, now: &str) -> Situation {
         let said = serde_json::from_value(said).unwrap();
-        Situation::new(said, &request(headers), serving, now.parse().unwrap()).unwrap()
+        Situation::new(said, &request(&headers), serving, now.parse().unwrap()).unwrap()
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn browsers_say_what_they_run_on_and_others_nothing() {
-        let device = |agent: &str| device(&request(json!({ "user-agent": agent })));
+        let device = |agent: &str| device(&request(&json!({ "user-agent": agent })));
         assert_eq!(device("Mozilla/5.0 (X11; Linux x86_64)"), Some("desktop"));
         assert_eq!(device("Mozilla/5.0 (iPhone) Mobile/1"), Some("mobile"));
         assert_eq!(device("Mozilla/5.0 (Linux; Android 14)"), Some("tablet"));

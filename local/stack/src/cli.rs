@@ -82,6 +82,18 @@ pub(crate) enum Verb {
     /// Print what a shell needs for AWS tools and the `estate` command to work on the running stack
     #[command(after_help = examples("  eval \"$(cargo local env)\"\n  cargo run -p estate --bin estate -- plan"))]
     Env,
+    /// Sign a customer in to the running stack and print a token for GraphQL
+    #[command(after_help = examples("\
+  cargo local token 12347                           the header authorization of customer 12347
+  cargo local token anna --admin                    of somebody who may ask `explain`"))]
+    Token {
+        /// The shop's id of the user
+        #[arg(value_name = "USER")]
+        user: String,
+        /// Put the user into the group of administrators first
+        #[arg(long)]
+        admin: bool,
+    },
     /// Tell what runs and where; exit code 2 when not everything does
     #[command(after_help = examples("  cargo local status\n  cargo local status --json"))]
     Status {

@@ -1,4 +1,5 @@
-//! GraphQL as a shop asks it: over HTTP, with the API key.
+//! GraphQL as a shop asks it: over HTTP, with the API key for visitors, with a token for who is
+//! signed in.
 
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct GraphQl {
     url: String,
     key: String,
+    /// Of who is signed in.
+    token: Option<String>,
 }
 
 impl GraphQl {
@@ -30,10 +33,20 @@ impl GraphQl {
             Some((id, _)) => Ok(Self {
                 url: format!("{endpoint}/v1/apis/{id}/graphql"),
                 key: key.to_owned(),
+                token: None,
             }),
             None => Err(Error::Unexpected(format!(
                 "the output GraphQLUrl is no AppSync URL: {url}"
             ))),
+        }
+    }
+
+    /// The same, for who has `token`.
+    #[must_use]
+    pub(crate) fn signed_in(self, token: String) -> Self {
+        Self {
+            token: Some(token),
+            ..self
         }
     }
 
@@ -43,15 +56,30 @@ impl GraphQl {
         &self.url
     }
 
-    /// A line for a shell that asks it for a placement of a customer.
+    /// A line for a shell that asks it for a placement of a visitor.
     #[must_use]
-    pub fn curl(&self, placement: &str, user: &str) -> String {
+    pub fn curl(&self, placement: &str, session: &str) -> String {
         let query = format!(
-            "{{ recommendations(placement: \\\"{placement}\\\", userId: \\\"{user}\\\") {{ items {{ title price reason }} }} }}"
+            "{{ recommendations(placement: \\\"{placement}\\\", sessionId: \\\"{session}\\\") {{ items {{ title price reason }} }} }}"
         );
+        let key = format!("x-api-key: {}", self.key);
+        self.line(&format!("'{key}'"), &query)
+    }
+
+    /// A line for a shell that asks it for a placement of a customer; `sign_in` is a command that
+    /// prints a token.
+    #[must_use]
+    pub fn curl_signed_in(&self, placement: &str, sign_in: &str) -> String {
+        let query = format!(
+            "{{ recommendations(placement: \\\"{placement}\\\") {{ items {{ title price reason }} }} }}"
+        );
+        self.line(&format!("\"authorization: $({sign_in})\""), &query)
+    }
+
+    fn line(&self, header: &str, query: &str) -> String {
         format!(
-            "curl -s {} -H 'x-api-key: {}' -H 'content-type: application/json' -d '{{\"query\": \"{query}\"}}'",
-            self.url, self.key
+            "curl -s {} -H {header} -H 'content-type: application/json' -d '{{\"query\": \"{query}\"}}'",
+            self.url
         )
     }
 
@@ -65,10 +93,11 @@ impl GraphQl {
             reason,
         };
         let body = json!({ "query": query, "variables": variables }).to_string();
-        let headers = [
-            ("content-type", "application/json"),
-            ("x-api-key", self.key.as_str()),
-        ];
+        let caller = match &self.token {
+            Some(token) => ("authorization", token.as_str()),
+            None => ("x-api-key", self.key.as_str()),
+        };
+        let headers = [("content-type", "application/json"), caller];
         let answer = http::send(Method::POST, &self.url, &headers, body, PATIENCE).await;
         let (status, body) = answer.map_err(wrong)?;
         let mut answer: Value = serde_json::from_slice(&body)
@@ -101,9 +130,10 @@ mod tests {
         let url = "https://abc.appsync-api.us-east-1.amazonaws.com/graphql";
         let api = GraphQl::new("http://127.0.0.1:4560", url, "k").unwrap();
         assert_eq!(api.url(), "http://127.0.0.1:4560/v1/apis/abc/graphql");
-        let curl = api.curl("home", "1");
-        let body = curl.split_once("-d '").unwrap().1.trim_end_matches('\'');
-        assert!(serde_json::from_str::<Value>(body).is_ok(), "{body}");
+        for curl in [api.curl("home", "1"), api.curl_signed_in("home", "token 1")] {
+            let body = curl.split_once("-d '").unwrap().1.trim_end_matches('\'');
+            assert!(serde_json::from_str::<Value>(body).is_ok(), "{body}");
+        }
         assert!(GraphQl::new("http://x", "https://example.org", "k").is_err());
     }
 }

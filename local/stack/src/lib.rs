@@ -24,6 +24,7 @@ pub mod seed;
 pub mod seeding;
 pub mod services;
 pub mod setup;
+mod shoppers;
 pub mod stack;
 pub mod status;
 pub mod steps;

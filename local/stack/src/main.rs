@@ -57,6 +57,10 @@ async fn run(cli: Cli) -> Result<ExitCode> {
             let stack = Stack::running(layout(&options)?).await?;
             anstream::println!("{}", env::exports(&stack)?);
         }
+        Verb::Token { user, admin } => {
+            let stack = Stack::running(layout(&options)?).await?;
+            anstream::println!("{}", token(&stack, &user, admin).await?);
+        }
         Verb::Status { json } => return status(&layout(&options)?, json).await,
         Verb::Down { clean } => down(&layout(&options)?, clean).await?,
         Verb::Doctor => return examine(&options).await,
@@ -85,6 +89,15 @@ async fn interrupted() {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
+}
+
+/// Who joins a group has to sign in again to be in it.
+async fn token(stack: &Stack, user: &str, admin: bool) -> Result<String> {
+    if admin {
+        stack.token(user).await?;
+        stack.make_admin(user).await?;
+    }
+    stack.token(user).await
 }
 
 async fn bring_up(options: &Options) -> Result<()> {

@@ -13,6 +13,7 @@ use crate::layout::Layout;
 use crate::services::ports::Ports;
 use crate::services::{self, Door, process};
 use crate::setup;
+use crate::shoppers::Shoppers;
 
 /// How a stack is wanted.
 #[derive(Debug, Clone)]
@@ -163,6 +164,40 @@ impl Stack {
     pub fn graphql(&self) -> Result<GraphQl> {
         let url = self.output("GraphQLUrl")?;
         GraphQl::new(&self.endpoint(), url, self.output("GraphQLApiKey")?)
+    }
+
+    /// Its GraphQL endpoint with a token of `user`, who is signed up when nobody asked for them before.
+    ///
+    /// # Errors
+    /// [`Error::Unexpected`] when the template does not say, or the user cannot sign in.
+    pub async fn graphql_as(&self, user: &str) -> Result<GraphQl> {
+        Ok(self.graphql()?.signed_in(self.token(user).await?))
+    }
+
+    /// A token of `user`.
+    ///
+    /// # Errors
+    /// [`Error::Unexpected`] when the template does not say, or the user cannot sign in.
+    pub async fn token(&self, user: &str) -> Result<String> {
+        let endpoint = self.endpoint();
+        self.shoppers(&endpoint)?.token(user).await
+    }
+
+    /// Puts `user`, who has signed in once, into the group of administrators.
+    ///
+    /// # Errors
+    /// [`Error::Unexpected`] with what Cognito said.
+    pub async fn make_admin(&self, user: &str) -> Result<()> {
+        let endpoint = self.endpoint();
+        self.shoppers(&endpoint)?.administrates(user).await
+    }
+
+    fn shoppers<'a>(&'a self, endpoint: &'a str) -> Result<Shoppers<'a>> {
+        Ok(Shoppers {
+            endpoint,
+            pool: self.output("UserPoolId")?,
+            client: self.output("UserPoolClientId")?,
+        })
     }
 
     /// The faults of a front door inside this process.

@@ -63,10 +63,12 @@ async fn track(stack: &Stack, answer: &Answer, item: &str) -> Result<()> {
             "impression": shown,
         })
     });
-    let input =
-        json!({ "userId": answer.user, "sessionId": "demo-known", "interactions": interactions });
-    let data = stack
-        .graphql()?
+    let input = json!({ "sessionId": "demo-known", "interactions": interactions });
+    let api = match &answer.user {
+        Some(user) => stack.graphql_as(user).await?,
+        None => stack.graphql()?,
+    };
+    let data = api
         .ask("trackInteractions", MUTATION, &json!({ "input": input }))
         .await?;
     let result = &data["trackInteractions"];

@@ -189,7 +189,12 @@ fn display(path: &Path) -> String {
 fn farewell(stack: &Stack, seeded: &Seeded) -> Result<()> {
     let graphql = stack.graphql()?;
     anstream::println!("\nGraphQL is at {}", graphql.url());
-    anstream::println!("  {}", graphql.curl("home", &seeded.examples.user));
+    let sign_in = stack
+        .layout()
+        .command(&format!("token {}", seeded.examples.user));
+    anstream::println!("Ask it as a visitor, and as a customer who is signed in:");
+    anstream::println!("  {}", graphql.curl("home", "my-visit"));
+    anstream::println!("  {}", graphql.curl_signed_in("home", &sign_in));
     anstream::println!(
         "Everything keeps running. To stop it: {} (add --clean to forget it)",
         stack.layout().command("down")

@@ -11,8 +11,8 @@ use crate::seed::Examples;
 use crate::stack::Stack;
 
 const QUERY: &str = "\
-query Recommendations($placement: String!, $userId: ID, $sessionId: ID, $itemId: ID, $itemIds: [ID!]) {
-  recommendations(placement: $placement, userId: $userId, sessionId: $sessionId, itemId: $itemId, itemIds: $itemIds) {
+query Recommendations($placement: String!, $sessionId: ID, $itemId: ID, $itemIds: [ID!]) {
+  recommendations(placement: $placement, sessionId: $sessionId, itemId: $itemId, itemIds: $itemIds) {
     recommendationId
     source
     items { id title price currency reason }
@@ -84,13 +84,11 @@ impl Question {
         }
         let mut variables = self.arguments.clone();
         variables["placement"] = json!(self.placement);
-        if let Some(user) = &self.user {
-            variables["userId"] = json!(user);
-        }
-        let mut data = stack
-            .graphql()?
-            .ask("recommendations", QUERY, &variables)
-            .await?;
+        let api = match &self.user {
+            Some(user) => stack.graphql_as(user).await?,
+            None => stack.graphql()?,
+        };
+        let mut data = api.ask("recommendations", QUERY, &variables).await?;
         let wire: Wire =
             serde_json::from_value(data["recommendations"].take()).map_err(|error| {
                 Error::Graphql {
