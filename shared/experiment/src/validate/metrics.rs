@@ -1,0 +1,63 @@
+//! What is measured, and how sure one wants to be.
+
+use super::{Experiment, Problems};
+use crate::definition::Metric;
+
+impl Problems {
+    pub(super) fn metrics(&mut self, at: &str, experiment: &Experiment) {
+        self.metric(&format!("{at}.primary"), &experiment.primary);
+        for (index, guardrail) in experiment.guardrails.iter().enumerate() {
+            let place = format!("{at}.guardrails[{index}]");
+            self.metric(&format!("{place}.metric"), &guardrail.metric);
+            let loss = guardrail.tolerated_loss;
+            if !(0.0..1.0).contains(&loss) {
+                self.add(
+                    &format!("{place}.toleratedLoss"),
+                    format!("is {loss}: from 0 to below 1, such as 0.02 for two per cent"),
+                );
+            }
+        }
+        let guardrails = experiment
+            .guardrails
+            .iter()
+            .map(|guardrail| &guardrail.metric);
+        self.unique(
+            &format!("{at}.guardrails"),
+            guardrails.map(|metric| metric.name.as_str()),
+        );
+        self.plan(at, experiment);
+    }
+
+    fn metric(&mut self, place: &str, metric: &Metric) {
+        self.name(&format!("{place}.name"), &metric.name);
+        self.name(&format!("{place}.event"), &metric.event);
+    }
+
+    fn plan(&mut self, at: &str, experiment: &Experiment) {
+        let alpha = experiment.alpha;
+        if !(alpha > 0.0 && alpha < 0.5) {
+            self.add(
+                &format!("{at}.alpha"),
+                format!("is {alpha}: above 0 and below 0.5, such as 0.05"),
+            );
+        }
+        let effect = experiment.plan.minimum_effect;
+        if !(effect > 0.0 && effect.is_finite()) {
+            self.add(
+                &format!("{at}.plan.minimumEffect"),
+                format!("is {effect}: above 0, such as 0.05 for five per cent"),
+            );
+        }
+        for (field, number) in [
+            ("units", experiment.plan.units),
+            ("days", experiment.plan.days.into()),
+        ] {
+            if number == 0 {
+                self.add(
+                    &format!("{at}.plan.{field}"),
+                    "is 0: compute it with statistics::power",
+                );
+            }
+        }
+    }
+}
