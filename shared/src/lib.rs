@@ -13,6 +13,7 @@ pub mod catalog;
 pub mod config;
 pub mod environment;
 pub mod estate;
+pub mod experiments;
 pub mod fault;
 pub mod function;
 pub mod generation;

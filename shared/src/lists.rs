@@ -43,6 +43,12 @@ pub fn segment_popular_key(key: &str, value: &str) -> String {
     format!("{POPULAR}#{key}={value}")
 }
 
+/// The key under which `recommend` keeps whose item is whose in the blended answer `id`.
+#[must_use]
+pub fn draft_key(id: &str) -> String {
+    format!("draft#{id}")
+}
+
 /// A ready-made list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

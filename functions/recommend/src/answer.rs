@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde::Serialize;
 use shared::catalog::CatalogItem;
 
-use crate::rules::Placed;
+use crate::{experiments::Participation, rules::Placed};
 
 /// Products by id, as far as they could be read.
 pub(crate) type Products = HashMap<String, Arc<CatalogItem>>;
@@ -20,6 +20,8 @@ pub(crate) struct Recommendations {
     pub(crate) recommendation_id: Option<String>,
     /// Who answered.
     pub(crate) source: Source,
+    /// The experiments the visitor is in here.
+    pub(crate) experiments: Vec<Participation>,
     /// Best first.
     pub(crate) items: Vec<RecommendedItem>,
 }
@@ -134,6 +136,7 @@ mod tests {
             placement: "home".into(),
             recommendation_id: None,
             source: Source::ReadyMade,
+            experiments: Vec::new(),
             items: vec![RecommendedItem::default()],
         };
         let json = serde_json::to_value(answer).unwrap();

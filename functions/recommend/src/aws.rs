@@ -25,7 +25,7 @@ use crate::{
     lists_table::ListsTable,
     personalize::Personalize,
     question::Question,
-    services::{Cause, Keep, Prediction, Recalled, Services},
+    services::{Cause, Keep, Prediction, Recalled, Record, Services},
 };
 
 /// How old the popular list may grow before it is read again behind a request.
@@ -215,12 +215,11 @@ impl Services for Aws {
         }
     }
 
-    async fn keep(&self, answers: Vec<Kept>, explanation: Option<Explanation>, within: Duration) {
-        if answers.is_empty() && explanation.is_none() {
+    async fn keep(&self, records: Vec<Record>, within: Duration) {
+        if records.is_empty() {
             return;
         }
-        let kept = self.table.keep(&answers, explanation.as_ref());
-        match tokio::time::timeout(within, kept).await {
+        match tokio::time::timeout(within, self.table.keep(&records)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "an answer was not kept"),
             Err(_) => tracing::warn!("an answer was not kept in time"),

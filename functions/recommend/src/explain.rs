@@ -83,6 +83,7 @@ fn told(request: &Request, outcome: &Outcome, id: &str, now: i64) -> Value {
             json!({
                 "id": candidate.id, "score": candidate.score, "why": candidate.why.name(),
                 "modelRank": placed.model_rank, "movedBy": placed.moved_by,
+                "arm": outcome.draft.as_ref().and_then(|draft| draft.arms.get(&candidate.id)),
             })
         })
         .collect();
@@ -98,6 +99,7 @@ fn told(request: &Request, outcome: &Outcome, id: &str, now: i64) -> Value {
         "madeAt": now,
         "source": outcome.answer.source,
         "tried": tried,
+        "experiments": outcome.answer.experiments,
         "context": pairs(situation),
         "filterValues": pairs(
             request.filter_values.iter().map(|(name, value)| (name.as_str(), value.as_str())),

@@ -13,11 +13,10 @@ use crate::{
     answer::Products,
     candidate::{Candidate, Why},
     estate::EstateView,
-    explain::Explanation,
     kept::Kept,
     question::{Question, Unasked, questions},
     request::Request,
-    services::{Cause, Keep, PredictedItem, Prediction, Recalled, Services},
+    services::{Cause, Keep, PredictedItem, Prediction, Recalled, Record, Services},
     situation::Situation,
 };
 
@@ -150,13 +149,13 @@ impl Services for Fake {
         products(ids.iter().map(of).collect())
     }
 
-    async fn keep(&self, answers: Vec<Kept>, _: Option<Explanation>, _: Duration) {
+    async fn keep(&self, records: Vec<Record>, _: Duration) {
         let mut kept = self.kept.lock().unwrap();
-        kept.extend(
-            answers
-                .into_iter()
-                .map(|one| (one.list_key.clone(), Arc::new(one))),
-        );
+        for record in records {
+            if let Record::Answer(answer) = record {
+                kept.insert(answer.list_key.clone(), Arc::new(answer));
+            }
+        }
     }
 }
 

@@ -8,6 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use experiment::definition::Definitions;
+use futures::future::join_all;
+use jiff::Timestamp;
 use shared::{
     config::Strategy,
     lists,
@@ -20,6 +23,7 @@ use crate::{
     candidate::{Candidate, Why},
     deadline::Deadline,
     estate::EstateView,
+    experiments::{Draft, Drafted, Participation, Variant, Varied, blend, vary},
     kept::Kept,
     propose::{Proposal, in_order_of, propose},
     question::{Question, Unasked, questions, ranking},
@@ -32,13 +36,20 @@ use crate::{
 /// them from it.
 const OUR_ID: &str = "LST-";
 
+/// Seconds that whose item is whose is kept: events that come later than two days count for nobody.
+const DRAFT_LIFE: i64 = 2 * 24 * 60 * 60;
+
 /// What Personalize says to a request, before anybody else is asked.
 #[derive(Debug)]
 pub(crate) struct Gathered {
-    /// The request; nobody's, when the visitor does not agree to be known.
-    pub(crate) request: Request,
+    /// The request, as experiments change it; nobody's, when the visitor does not agree to be known.
+    request: Request,
+    /// The id the answer gets when Personalize gives it none.
+    id: String,
     memory: Option<Memory>,
+    participations: Vec<Participation>,
     proposal: Result<Proposal, Cause>,
+    draft: Option<Draft>,
     latency: Option<Duration>,
 }
 
@@ -59,90 +70,159 @@ pub(crate) struct Outcome {
     pub(crate) dropped: Vec<Dropped>,
     /// Personalize's answers to be kept.
     pub(crate) new: Vec<Kept>,
+    /// Whose item is whose, when arms were blended.
+    pub(crate) draft: Option<Draft>,
+}
+
+/// What requests are answered with.
+#[derive(Debug)]
+pub(crate) struct House<'a, S> {
+    /// What is declared, and there.
+    pub(crate) estate: &'a EstateView,
+    /// The experiments.
+    pub(crate) definitions: &'a Definitions,
+    /// The outside world.
+    pub(crate) services: &'a S,
+    /// When the answer is due.
+    pub(crate) deadline: Deadline,
 }
 
 /// Asks Personalize, or what is kept of its answers, about `request`. `spare` is how many more items
 /// are asked for than are wanted.
-pub(crate) async fn gather(
-    mut request: Request,
-    estate: &EstateView,
+pub(crate) async fn gather<S: Services>(
+    request: Request,
     spare: usize,
-    services: &impl Services,
-    deadline: &Deadline,
+    house: &House<'_, S>,
 ) -> Gathered {
-    let mut asked = questions(&request, estate, spare);
-    let recalled = recall(
-        &request,
-        asked.as_deref().unwrap_or_default(),
-        services,
-        deadline,
-    )
-    .await;
+    let now = Timestamp::now().as_second();
+    let id = format!("{OUR_ID}{}", Uuid::now_v7().simple());
+    let mut varied = vary(&request, house.definitions, now);
+    let mut asked = asked(&varied, spare, house);
+    let recalled = recall(&request, &asked, house).await;
     if recalled
         .memory
         .as_ref()
         .is_some_and(|memory| !memory.agreed())
     {
-        request.visitor = Visitor::Nobody;
-        asked = questions(&request, estate, spare);
+        varied = vary(&request.of_nobody(), &Definitions::default(), now);
+        asked = self::asked(&varied, spare, house);
     }
-    let mut latency = None;
-    let proposal = match asked {
-        Ok(questions) => {
-            let life = i64::try_from(estate.config.serving.cache_seconds).unwrap_or(0);
-            let started = Instant::now();
-            let mut proposal =
-                propose(&request, &questions, &recalled, life, services, deadline).await;
-            if let Ok(proposal) = &mut proposal {
-                rank(&request, estate, proposal, services, deadline).await;
-            }
-            let is_kept = |proposal: &Proposal| proposal.source == Source::Cache;
-            latency = (!proposal.as_ref().is_ok_and(is_kept)).then(|| started.elapsed());
-            proposal
-        }
-        Err(unasked) => Err(cause_of(&unasked)),
+    let started = Instant::now();
+    let variants = varied.variants.iter().zip(asked);
+    let proposals = variants.map(async |(variant, asked)| {
+        let proposal = proposed(&variant.request, asked, &recalled, house).await;
+        (variant.arm.clone(), proposal)
+    });
+    let proposals = join_all(proposals).await;
+    let (proposal, draft) = match &varied.draft {
+        Some(drafted) => blended(proposals, drafted, &id, now),
+        None => (only(proposals), None),
     };
-    Gathered {
-        request,
-        memory: recalled.memory,
+    let is_kept = |proposal: &Proposal| proposal.source == Source::Cache;
+    let was_asked = !matches!(
         proposal,
-        latency,
+        Err(Cause::NobodyNamed | Cause::NotThere | Cause::Unasked)
+    ) && !proposal.as_ref().is_ok_and(is_kept);
+    Gathered {
+        request: varied.variants.swap_remove(0).request,
+        id,
+        memory: recalled.memory,
+        participations: varied.participations,
+        proposal,
+        draft,
+        latency: was_asked.then(|| started.elapsed()),
     }
 }
 
-async fn recall(
+/// The questions of each variant.
+fn asked<S>(
+    varied: &Varied,
+    spare: usize,
+    house: &House<'_, S>,
+) -> Vec<Result<Vec<Question>, Unasked>> {
+    let of = |variant: &Variant| questions(&variant.request, house.estate, spare);
+    varied.variants.iter().map(of).collect()
+}
+
+async fn proposed<S: Services>(
     request: &Request,
-    questions: &[Question],
-    services: &impl Services,
-    deadline: &Deadline,
+    asked: Result<Vec<Question>, Unasked>,
+    recalled: &Recalled,
+    house: &House<'_, S>,
+) -> Result<Proposal, Cause> {
+    let questions = asked.map_err(|unasked| cause_of(&unasked))?;
+    let life = i64::try_from(house.estate.config.serving.cache_seconds).unwrap_or(0);
+    let (services, deadline) = (house.services, &house.deadline);
+    let mut proposal = propose(request, &questions, recalled, life, services, deadline).await?;
+    rank(request, &mut proposal, house).await;
+    Ok(proposal)
+}
+
+/// The lists of all arms as one. When not every arm has a list none is compared: the first there is is
+/// shown, and nobody gets points.
+fn blended(
+    proposals: Vec<(String, Result<Proposal, Cause>)>,
+    drafted: &Drafted,
+    id: &str,
+    now: i64,
+) -> (Result<Proposal, Cause>, Option<Draft>) {
+    if proposals.iter().any(|(_, proposal)| proposal.is_err()) {
+        return (only(proposals), None);
+    }
+    let mut all = Proposal::default();
+    let mut lists = Vec::with_capacity(proposals.len());
+    for (arm, proposal) in proposals {
+        let Ok(proposal) = proposal else { continue };
+        if proposal.source == Source::Personalize {
+            all.source = Source::Personalize;
+        }
+        all.new.extend(proposal.new);
+        lists.push((arm, proposal.candidates));
+    }
+    let (candidates, arms) = blend(&lists, drafted, id);
+    all.candidates = candidates;
+    (Ok(all), Some(drafted.kept(id, arms, (now, DRAFT_LIFE))))
+}
+
+/// The first proposal there is, or why there is none.
+fn only(proposals: Vec<(String, Result<Proposal, Cause>)>) -> Result<Proposal, Cause> {
+    let mut cause = Cause::Empty;
+    for (_, proposal) in proposals {
+        match proposal {
+            Ok(proposal) => return Ok(proposal),
+            Err(failed) => cause = failed,
+        }
+    }
+    Err(cause)
+}
+
+async fn recall<S: Services>(
+    request: &Request,
+    asked: &[Result<Vec<Question>, Unasked>],
+    house: &House<'_, S>,
 ) -> Recalled {
     let visitor = request.visitor.key();
-    let keys: Vec<String> = questions.iter().map(Question::key).collect();
-    services
-        .recall(visitor.as_deref(), &keys, deadline.for_recall())
+    let questions = asked.iter().flatten().flatten();
+    let keys: Vec<String> = questions.map(Question::key).collect();
+    let within = house.deadline.for_recall();
+    house
+        .services
+        .recall(visitor.as_deref(), &keys, within)
         .await
 }
 
 /// Puts the candidates in the order of the visitor's taste, where that is declared. Without an answer
 /// they keep theirs.
-async fn rank(
-    request: &Request,
-    estate: &EstateView,
-    proposal: &mut Proposal,
-    services: &impl Services,
-    deadline: &Deadline,
-) {
+async fn rank<S: Services>(request: &Request, proposal: &mut Proposal, house: &House<'_, S>) {
     let ids = proposal
         .candidates
         .iter()
         .map(|candidate| candidate.id.clone());
-    let Some(question) = ranking(request, estate, ids.collect()) else {
+    let Some(question) = ranking(request, house.estate, ids.collect()) else {
         return;
     };
-    if let Ok(ranked) = services
-        .predict(&question, None, deadline.for_personalize())
-        .await
-    {
+    let within = house.deadline.for_personalize();
+    if let Ok(ranked) = house.services.predict(&question, None, within).await {
         proposal.candidates = in_order_of(std::mem::take(&mut proposal.candidates), &ranked);
         proposal.recommendation_id = ranked.recommendation_id;
         proposal.source = Source::Personalize;
@@ -151,7 +231,7 @@ async fn rank(
 
 fn cause_of(unasked: &Unasked) -> Cause {
     match unasked {
-        Unasked::Static => Cause::Empty,
+        Unasked::Static => Cause::Unasked,
         Unasked::NobodyNamed => Cause::NobodyNamed,
         Unasked::NotThere { kind, name } => {
             tracing::warn!(
@@ -166,51 +246,44 @@ fn cause_of(unasked: &Unasked) -> Cause {
 
 /// Answers what was gathered, from the first rung of the ladder that has something to show. What is
 /// in `elsewhere` is shown on the page already.
-pub(crate) async fn climb(
+pub(crate) async fn climb<S: Services>(
     gathered: Gathered,
     elsewhere: &HashSet<String>,
-    services: &impl Services,
-    deadline: &Deadline,
+    house: &House<'_, S>,
 ) -> (Request, Outcome) {
-    let Gathered {
-        request,
-        memory,
-        proposal,
-        latency,
-    } = gathered;
-    let memory = memory.unwrap_or_default();
+    let request = gathered.request;
+    let memory = gathered.memory.unwrap_or_default();
     let shelf = Shelf {
         request: &request,
         bought: &memory.bought,
         elsewhere,
-        services,
-        deadline,
+        services: house.services,
+        deadline: &house.deadline,
     };
-    let mut outcome = Outcome::nothing(&request.name, latency);
-    let mut personalize_id = None;
-    let first = match proposal {
+    let mut outcome = Outcome::nothing(&request.name, gathered.latency);
+    let mut id = None;
+    match gathered.proposal {
         Ok(proposal) => {
             outcome.placeholders = placeholders(&request, &proposal.candidates);
             outcome.new = proposal.new;
-            personalize_id = proposal.recommendation_id;
-            Ok((proposal.source, proposal.candidates))
+            if shelf
+                .fill(&mut outcome, proposal.source, &proposal.candidates)
+                .await
+            {
+                id = Some(proposal.recommendation_id.unwrap_or(gathered.id.clone()));
+                outcome.draft = gathered.draft;
+            }
         }
-        Err(cause) => Err(cause),
-    };
-    let mut is_filled = false;
-    match first {
-        Ok((source, candidates)) => is_filled = shelf.fill(&mut outcome, source, &candidates).await,
-        Err(_) if request.placement.strategy == Strategy::Static => {}
+        Err(Cause::Unasked) => {}
         Err(cause) => outcome.tried.push((Source::Personalize, cause)),
     }
-    if !is_filled {
-        personalize_id = None;
+    if id.is_none() {
         fall_back(&shelf, &mut outcome).await;
     }
     if outcome.answer.source != Source::None {
-        let ours = || format!("{OUR_ID}{}", Uuid::now_v7().simple());
-        outcome.answer.recommendation_id = Some(personalize_id.unwrap_or_else(ours));
+        outcome.answer.recommendation_id = Some(id.unwrap_or(gathered.id));
     }
+    outcome.answer.experiments = gathered.participations;
     (request, outcome)
 }
 
@@ -332,6 +405,7 @@ impl Outcome {
                 placement: placement.to_owned(),
                 recommendation_id: None,
                 source: Source::None,
+                experiments: Vec::new(),
                 items: Vec::new(),
             },
             latency,
@@ -340,6 +414,7 @@ impl Outcome {
             placed: Vec::new(),
             dropped: Vec::new(),
             new: Vec::new(),
+            draft: None,
         }
     }
 }

@@ -14,6 +14,7 @@ use shared::{
 use crate::{
     explain::{self, ExplainError, Explanation},
     kept::Kept,
+    services::Record,
 };
 
 /// The attribute that is the table's key.
@@ -67,17 +68,10 @@ impl ListsTable {
         Ok(keys.iter().filter_map(found).collect())
     }
 
-    /// Keeps `answers` and an explanation, once: they are no loss.
-    pub(crate) async fn keep(
-        &self,
-        answers: &[Kept],
-        explanation: Option<&Explanation>,
-    ) -> Result<(), BatchError> {
-        let answers = answers
-            .iter()
-            .filter_map(|one| serde_dynamo::to_item(one).ok());
-        let explanation = explanation.and_then(|one| serde_dynamo::to_item(one).ok());
-        let items: Vec<Item> = answers.chain(explanation).collect();
+    /// Keeps `records`, once: they are no loss.
+    pub(crate) async fn keep(&self, records: &[Record]) -> Result<(), BatchError> {
+        let item = |record: &Record| serde_dynamo::to_item(record).ok();
+        let items: Vec<Item> = records.iter().filter_map(item).collect();
         let once = Patience {
             calls: 1,
             ..Patience::REQUEST

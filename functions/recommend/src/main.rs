@@ -3,17 +3,17 @@
 //! always with an answer.
 //!
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `CATALOG_TABLE`, `LISTS_TABLE`,
-//!   `METRICS_NAMESPACE`, `AWS_LAMBDA_LOG_LEVEL`; `USER_ID_CLAIM` (`username`) and `ADMIN_GROUP` (`admins`)
-//!   when they are others.
+//!   `EXPERIMENTS_TABLE`, `METRICS_NAMESPACE`, `AWS_LAMBDA_LOG_LEVEL`; `USER_ID_CLAIM` when it is not
+//!   `username`.
 //! - Permissions: `s3:GetObject` on the configuration, `dynamodb:Query` on `Operations`,
 //!   `dynamodb:BatchGetItem` on `Catalog`, `dynamodb:BatchGetItem`, `GetItem` and `BatchWriteItem` on
-//!   `Lists`, `personalize:GetRecommendations` on the campaigns and recommenders,
+//!   `Lists`, `dynamodb:GetItem` on `Experiments`, `personalize:GetRecommendations` on the campaigns and recommenders,
 //!   `personalize:GetPersonalizedRanking` on the campaigns, `kms:Decrypt` on the data key.
 //! - Metrics by `placement`: `Requests`, `CacheHits`, `PersonalizeLatency` (ms, of the requests that
 //!   asked it), `ItemsReturned`, `ItemsDropped` (by rules and stock), `PlaceholderItems` (popular items in
 //!   place of what a filter removed), `ItemsWithoutMetadata`; by `placement` and `cause`: `Fallbacks`.
 //!
-//! A request goes through [`request`] (is it sound?), [`question`] (what is asked of Personalize?),
+//! A request goes through [`request`] (is it sound?), [`experiments`] (what do they change?), [`question`] (what is asked of Personalize?),
 //! [`propose`] and [`merge`] (what was kept, what does Personalize say, what becomes of it?), [`ladder`]
 //! (who answers?) and [`rules`] (what of it is shown, in which order?), and comes out as an [`answer`].
 //! The outside world is behind [`services`], and AWS behind [`aws`].
@@ -28,6 +28,7 @@ mod drops;
 mod error;
 mod estate;
 mod event;
+mod experiments;
 mod explain;
 #[cfg(test)]
 mod fake;

@@ -34,6 +34,17 @@ pub(crate) struct Proposal {
     pub(crate) new: Vec<Kept>,
 }
 
+impl Default for Proposal {
+    fn default() -> Self {
+        Self {
+            source: Source::Cache,
+            recommendation_id: None,
+            candidates: Vec::new(),
+            new: Vec::new(),
+        }
+    }
+}
+
 /// An answer, and whether Personalize gave it just now.
 type Answer = Result<(Prediction, bool), Cause>;
 
@@ -48,12 +59,7 @@ pub(crate) async fn propose(
 ) -> Result<Proposal, Cause> {
     let answers = answers(questions, recalled, life, services, deadline).await;
     let now = Timestamp::now().as_second();
-    let mut proposal = Proposal {
-        source: Source::Cache,
-        recommendation_id: None,
-        candidates: Vec::new(),
-        new: Vec::new(),
-    };
+    let mut proposal = Proposal::default();
     let mut cause = Cause::Timeout;
     let mut lists = Vec::with_capacity(answers.len());
     for (place, answer) in answers {

@@ -71,6 +71,8 @@ pub(crate) struct Request {
     pub(crate) placement: Placement,
     /// Who asks.
     pub(crate) visitor: Visitor,
+    /// The visit, by which experiments of sessions tell who is in which arm.
+    pub(crate) session: Option<String>,
     /// The product looked at, the cart, or the list to be ranked; distinct, in the order sent.
     pub(crate) items: Vec<String>,
     /// How many items are wanted: 1 to 500.
@@ -112,12 +114,25 @@ impl Request {
         Ok(Self {
             name: arguments.placement,
             placement: placement.clone(),
+            session: match &visitor {
+                Visitor::Session(session) => Some(session.clone()),
+                _ => arguments.session_id,
+            },
             visitor,
             items,
             limit,
             situation,
             filter_values,
         })
+    }
+
+    /// The same request of somebody who is not to be known.
+    pub(crate) fn of_nobody(&self) -> Self {
+        Self {
+            visitor: Visitor::Nobody,
+            session: None,
+            ..self.clone()
+        }
     }
 
     /// The items the visitor has in view already: never in the answer.

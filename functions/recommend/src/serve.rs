@@ -16,6 +16,7 @@ use shared::{
     caller::{Caller, DEFAULT_USER_ID_CLAIM},
     environment::{self, MissingVariable},
     estate::EstateSource,
+    experiments::{Experiments, Versioned},
     refreshed::Refreshed,
     visitor::{Visitor, sound_id},
 };
@@ -29,12 +30,12 @@ use crate::{
     estate::{EstateReader, EstateView},
     event::Event,
     explain::Explanation,
-    ladder::{Outcome, climb, gather},
+    ladder::{House, Outcome, climb, gather},
     product::{MAX_PRODUCTS, Product},
     question::{Unasked, questions},
     report::report,
     request::{PageArguments, Request},
-    services::Services,
+    services::{Record, Services},
     situation::Situation,
 };
 
@@ -47,13 +48,16 @@ const MISSING_AGE: Duration = Duration::from_secs(5);
 /// The most placements of one page.
 const MAX_PLACEMENTS: usize = 10;
 
+/// The pool's group of administrators, as the schema names it.
+const ADMIN_GROUP: &str = "admins";
+
 /// The function.
 pub(crate) struct Recommend {
     estate: Refreshed<EstateReader>,
+    experiments: Refreshed<Experiments>,
     services: Aws,
     drops: Drops,
     user_id_claim: String,
-    admin_group: String,
 }
 
 /// The value of a field.
@@ -76,19 +80,24 @@ impl Recommend {
     /// Makes the clients; asks nothing yet.
     pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
         let estate = EstateReader(EstateSource::from_environment(config)?);
+        let experiments = Experiments::new(
+            aws_sdk_dynamodb::Client::new(config),
+            environment::required("EXPERIMENTS_TABLE")?,
+        );
         Ok(Self {
             estate: Refreshed::new(estate, ESTATE_AGE),
+            experiments: Refreshed::new(experiments, ESTATE_AGE),
             services: Aws::from_environment(config)?,
             drops: Drops::default(),
             user_id_claim: environment::or("USER_ID_CLAIM", DEFAULT_USER_ID_CLAIM),
-            admin_group: environment::or("ADMIN_GROUP", "admins"),
         })
     }
 
     /// Reads what every request needs while Lambda still starts the process. A failure is left to the
     /// first request.
     pub(crate) async fn warm(&self) {
-        let (estate, ()) = tokio::join!(self.estate.get(), self.services.warm());
+        let (estate, _, ()) =
+            tokio::join!(self.estate.get(), self.experiments(), self.services.warm());
         if let Err(error) = estate {
             tracing::warn!(%error, "the estate is not readable yet");
         }
@@ -117,7 +126,7 @@ impl Recommend {
             }
             "products" => self.products(&event.arguments).await,
             "explain" => {
-                caller.administrates(&self.admin_group)?;
+                caller.administrates(ADMIN_GROUP)?;
                 let id = text(&event.arguments, "recommendationId");
                 let explanation = self.services.explanation(&id).await?;
                 Ok(Answer::Explanation(explanation.into_value()?))
@@ -145,6 +154,17 @@ impl Recommend {
         Ok(Answer::Products(known.collect()))
     }
 
+    /// The experiments; none when they were never readable: everybody is shown what is declared.
+    async fn experiments(&self) -> Arc<Versioned> {
+        match self.experiments.get().await {
+            Ok(known) => known,
+            Err(error) => {
+                tracing::warn!(%error, "the experiments are not readable");
+                Arc::default()
+            }
+        }
+    }
+
     /// Answers the placements of a page, in their order: what the first shows the next does not.
     async fn page(
         &self,
@@ -162,22 +182,28 @@ impl Recommend {
         let visitor = caller.visitor(user, session)?;
         let (estate, requests) = self.requests(page, &visitor, event).await?;
         let serving = &estate.config.serving;
-        let deadline = Deadline::new(serving, started);
+        let experiments = self.experiments().await;
+        let house = House {
+            estate: &estate,
+            definitions: &experiments.definitions,
+            services: &self.services,
+            deadline: Deadline::new(serving, started),
+        };
         let gathered = requests.into_iter().map(|request| {
             let spare = self.drops.spare(&request.name, request.limit);
-            gather(request, &estate, spare, &self.services, &deadline)
+            gather(request, spare, &house)
         });
         let mut elsewhere = HashSet::new();
         let mut answers = Vec::new();
         for gathered in join_all(gathered).await {
-            let (request, outcome) = climb(gathered, &elsewhere, &self.services, &deadline).await;
+            let (request, outcome) = climb(gathered, &elsewhere, &house).await;
             let shown = outcome.answer.items.iter().map(|item| item.id.clone());
             elsewhere.extend(shown);
             self.drops
                 .saw(&request.name, outcome.placed.len(), outcome.dropped.len());
             report(&outcome);
             answers.push(
-                self.kept(&request, outcome, serving.explain_hours, &deadline)
+                self.kept(&request, outcome, serving.explain_hours, &house.deadline)
                     .await,
             );
         }
@@ -220,10 +246,13 @@ impl Recommend {
             0 => None,
             hours => Explanation::new(request, &outcome, now, hours),
         };
-        let new = std::mem::take(&mut outcome.new);
-        self.services
-            .keep(new, explanation, deadline.for_keeping())
-            .await;
+        let answers = std::mem::take(&mut outcome.new).into_iter();
+        let records = answers
+            .map(Record::Answer)
+            .chain(explanation.map(Record::Explanation))
+            .chain(outcome.draft.take().map(Record::Draft));
+        let within = deadline.for_keeping();
+        self.services.keep(records.collect(), within).await;
         outcome.answer
     }
 }

@@ -10,7 +10,9 @@ use shared::{
     visitor::Memory,
 };
 
-use crate::{answer::Products, explain::Explanation, kept::Kept, question::Question};
+use crate::{
+    answer::Products, experiments::Draft, explain::Explanation, kept::Kept, question::Question,
+};
 
 /// What Personalize predicts for one question.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -53,6 +55,8 @@ pub(crate) enum Cause {
     NotThere,
     /// The shop does not say who looks, or they did not agree.
     NobodyNamed,
+    /// The placement asks nobody.
+    Unasked,
 }
 
 impl Cause {
@@ -66,6 +70,7 @@ impl Cause {
             Self::Empty => "Empty",
             Self::NotThere => "NotThere",
             Self::NobodyNamed => "NobodyNamed",
+            Self::Unasked => "Unasked",
         }
     }
 }
@@ -109,6 +114,18 @@ pub(crate) struct Keep {
     pub(crate) life: i64,
 }
 
+/// Something of an answer that is kept.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Record {
+    /// What Personalize said.
+    Answer(Kept),
+    /// How the answer came about.
+    Explanation(Explanation),
+    /// Whose item is whose.
+    Draft(Draft),
+}
+
 /// What a request needs of other services. Implementations log what went wrong; those that may take
 /// long are given a time by their callers.
 pub(crate) trait Services {
@@ -132,6 +149,6 @@ pub(crate) trait Services {
     async fn popular(&self, within: Duration) -> Vec<String>;
     /// The products of `ids` that the catalogue has; without those that could not be read.
     async fn products(&self, ids: &[&str], within: Duration) -> Products;
-    /// Keeps answers and an explanation for later; what cannot be kept is lost.
-    async fn keep(&self, answers: Vec<Kept>, explanation: Option<Explanation>, within: Duration);
+    /// Keeps `records` for later; what cannot be kept is lost.
+    async fn keep(&self, records: Vec<Record>, within: Duration);
 }

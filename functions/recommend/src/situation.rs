@@ -170,9 +170,9 @@ mod tests {
         event.request
     }
 
-    fn situation(said: Value, headers: Value, serving: &Serving, now: &str) -> Situation {
+    fn situation(said: Value, headers: &Value, serving: &Serving, now: &str) -> Situation {
         let said = serde_json::from_value(said).unwrap();
-        Situation::new(said, &request(&headers), serving, now.parse().unwrap()).unwrap()
+        Situation::new(said, &request(headers), serving, now.parse().unwrap()).unwrap()
     }
 
     #[test]
@@ -188,7 +188,7 @@ mod tests {
         });
         let known = situation(
             json!({"channel": "app"}),
-            headers,
+            &headers,
             &serving,
             "2026-12-31T14:00:00Z",
         );
@@ -210,7 +210,7 @@ mod tests {
         let headers = json!({"cloudfront-viewer-country": "AU"});
         let known = situation(
             json!({"country": "NZ"}),
-            headers,
+            &headers,
             &Serving::default(),
             "2026-03-01T00:00:00Z",
         );

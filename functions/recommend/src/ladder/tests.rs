@@ -3,13 +3,31 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::fake::{Fake, Reply, estate, request_of};
+use crate::{
+    fake::{Fake, Reply, estate, request_of},
+    services::Record,
+};
+
+async fn ask_in(
+    definitions: &Definitions,
+    request: Request,
+    elsewhere: &[&str],
+    fake: &Fake,
+) -> Outcome {
+    let estate = estate();
+    let house = House {
+        estate: &estate,
+        definitions,
+        services: fake,
+        deadline: Deadline::new(&estate.config.serving, Instant::now()),
+    };
+    let gathered = gather(request, 5, &house).await;
+    let elsewhere = elsewhere.iter().map(|id| (*id).to_owned()).collect();
+    climb(gathered, &elsewhere, &house).await.1
+}
 
 async fn ask_of(request: Request, fake: &Fake) -> Outcome {
-    let estate = estate();
-    let deadline = Deadline::new(&estate.config.serving, Instant::now());
-    let gathered = gather(request, &estate, 5, fake, &deadline).await;
-    climb(gathered, &HashSet::new(), fake, &deadline).await.1
+    ask_in(&Definitions::default(), request, &[], fake).await
 }
 
 async fn ask(visitor: Visitor, arguments: Value, fake: &Fake) -> Outcome {
@@ -53,7 +71,8 @@ async fn a_kept_answer_is_given_until_the_visitor_s_taste_changes() {
     let fake = home(Reply::Items(&["a", "b"]));
     let arguments = json!({"placement": "home"});
     let first = ask(user(), arguments.clone(), &fake).await;
-    fake.keep(first.new, None, Duration::ZERO).await;
+    let records = first.new.into_iter().map(Record::Answer).collect();
+    fake.keep(records, Duration::ZERO).await;
     let second = ask(user(), arguments.clone(), &fake).await;
     assert_eq!(second.answer.source, Source::Cache);
     assert_eq!(ids(&second), ["a", "b"]);
@@ -169,11 +188,64 @@ async fn without_any_list_the_answer_is_empty_but_an_answer() {
 #[tokio::test]
 async fn what_another_placement_shows_is_not_shown_again() {
     let fake = home(Reply::Items(&["a", "b"]));
-    let estate = estate();
-    let deadline = Deadline::new(&estate.config.serving, Instant::now());
     let request = request_of(user(), json!({"placement": "home"}));
-    let gathered = gather(request, &estate, 5, &fake, &deadline).await;
-    let elsewhere = HashSet::from(["a".to_owned()]);
-    let outcome = climb(gathered, &elsewhere, &fake, &deadline).await.1;
+    let outcome = ask_in(&Definitions::default(), request, &["a"], &fake).await;
     assert_eq!(ids(&outcome), ["b"]);
+}
+
+/// An experiment of all users of the home page, by `method`, between no change and `popularity`.
+fn experiment(method: &str) -> Definitions {
+    let definitions = json!({
+        "layers": [{"name": "home", "salt": "layer"}],
+        "experiments": [{
+            "id": "x1", "name": "X1", "placements": ["home"], "layer": "home", "salt": "x1",
+            "range": {"start": 0, "end": 10_000}, "ramp": 10_000, "method": method, "status": "running",
+            "arms": [
+                {"name": "as-is", "weight": 1, "control": true},
+                {"name": "other", "weight": 1, "change": {"campaign": "popularity"}},
+            ],
+            "primary": {"name": "buyers", "event": "purchase", "measure": "conversion", "direction": "increase"},
+            "plan": {"units": 1_000, "days": 7, "minimumEffect": 0.1},
+        }],
+    });
+    serde_json::from_value(definitions).unwrap()
+}
+
+#[tokio::test]
+async fn a_visitor_is_in_an_arm_and_hears_which() {
+    let fake = home(Reply::Items(&["a", "b"]));
+    let definitions = experiment("fixed");
+    let mut arms = HashSet::new();
+    for n in 0..20 {
+        let visitor = Visitor::User(format!("u{n}"));
+        let request = request_of(visitor, json!({"placement": "home"}));
+        let outcome = ask_in(&definitions, request, &[], &fake).await;
+        let [participation] = &outcome.answer.experiments[..] else {
+            panic!("{:?}", outcome.answer.experiments)
+        };
+        assert_eq!(participation.experiment, "x1");
+        arms.extend(participation.arm.clone());
+    }
+    assert_eq!(arms.len(), 2);
+    let visitor = Visitor::Session("s".into());
+    let request = request_of(visitor, json!({"placement": "home"}));
+    let outcome = ask_in(&definitions, request, &[], &fake).await;
+    assert!(outcome.answer.experiments.is_empty(), "it is about users");
+}
+
+#[tokio::test]
+async fn blended_lists_say_whose_item_is_whose() {
+    let fake = home(Reply::Items(&["a", "b", "c", "d"]));
+    let request = request_of(user(), json!({"placement": "home"}));
+    let outcome = ask_in(&experiment("interleaving"), request, &[], &fake).await;
+    assert_eq!(ids(&outcome), ["a", "b", "c", "d"]);
+    assert_eq!(outcome.answer.experiments[0].arm, None);
+    let id = outcome.answer.recommendation_id.unwrap();
+    assert!(
+        id.starts_with(OUR_ID),
+        "the answer is no single one of Personalize"
+    );
+    let draft = outcome.draft.unwrap();
+    assert_eq!(draft.list_key, shared::lists::draft_key(&id));
+    assert_eq!(draft.arms.values().filter(|arm| *arm == "other").count(), 2);
 }
