@@ -25,6 +25,24 @@ pub(crate) const CASES: &[super::Case] = &[
         nothing_withdrawn,
     ),
     ("recommend falls back to the popular list", falls_back),
+    (
+        "recommend lets nobody ask for another",
+        nobody_asks_for_another,
+    ),
+    (
+        "recommend keeps answers until something happens",
+        keeps_answers,
+    ),
+    ("recommend shows nothing twice on a page", nothing_twice),
+    ("recommend knows products", knows_products),
+    (
+        "recommend explains itself to administrators",
+        explains_itself,
+    ),
+    (
+        "recommend shows nowhere what was just bought",
+        bought_is_gone_everywhere,
+    ),
     ("track takes the good and names the bad", takes_the_good),
     ("track changes the next answer", changes_the_next_answer),
     ("track loses nothing when Personalize fails", loses_nothing),
@@ -180,6 +198,135 @@ fn falls_back(shop: &Shop) {
         assert_eq!(answer["source"], "POPULAR", "{answer}");
         assert_eq!(ids(&answer).len(), 5);
     }
+}
+
+fn nobody_asks_for_another(shop: &Shop) {
+    const OF: &str = "query($userId: ID) { recommendations(placement: \"home\", userId: $userId, limit: 5) { items { id } } }";
+    let of_u2 = json!({ "userId": "u2" });
+    let message = shop
+        .graphql(OF, &of_u2)
+        .expect_err("an API key names nobody");
+    assert!(message.contains("sign in"), "{message}");
+    let as_u1 = shop.graphql_as("u1", OF, &of_u2).expect("an answer");
+    let own = ask(
+        shop,
+        &json!({ "placement": "home", "userId": "u1", "limit": 5 }),
+    );
+    assert_eq!(ids(&as_u1["recommendations"]), ids(&own));
+    let message = shop
+        .graphql("{ recommendations(placement: \"home\", filterValues: [{name: \"X\", values: [\"1\"]}]) { source } }", &json!({}))
+        .expect_err("a filter value that is not declared");
+    assert!(message.contains("takes no filter value `X`"), "{message}");
+}
+
+fn keeps_answers(shop: &Shop) {
+    let question = json!({ "placement": "home", "userId": "u13", "limit": 5 });
+    let first = ask(shop, &question);
+    assert_eq!(first["source"], "PERSONALIZE", "{first}");
+    let second = ask(shop, &question);
+    assert_eq!(second["source"], "CACHE", "{second}");
+    assert_eq!(ids(&first), ids(&second));
+    assert_eq!(first["recommendationId"], second["recommendationId"]);
+    track(
+        shop,
+        "u13",
+        &json!([{ "eventType": "view", "itemId": "i3" }]),
+    );
+    let third = ask(shop, &question);
+    assert_eq!(third["source"], "PERSONALIZE", "{third}");
+}
+
+fn nothing_twice(shop: &Shop) {
+    const PAGE: &str = "{ page(placements: [\"product-detail\", \"home\", \"popular\"], itemId: \"i4\", sessionId: \"page\", limit: 6) { placement items { id } } }";
+    let page = shop.graphql(PAGE, &json!({})).expect("a page")["page"].clone();
+    let placements = page.as_array().expect("placements");
+    let names: Vec<&Value> = placements.iter().map(|one| &one["placement"]).collect();
+    assert_eq!(names, ["product-detail", "home", "popular"]);
+    let all: Vec<String> = placements.iter().flat_map(ids).collect();
+    let distinct: BTreeSet<&String> = all.iter().collect();
+    assert_eq!(distinct.len(), all.len(), "{all:?}");
+    assert!(all.len() >= 12, "{all:?}");
+}
+
+fn knows_products(shop: &Shop) {
+    const PRODUCTS: &str = "{ product(id: \"i4\") { id title price available } nothing: product(id: \"no such\") { id }
+        products(ids: [\"i8\", \"no such\", \"i4\"]) { id title } }";
+    let answer = shop.graphql(PRODUCTS, &json!({})).expect("an answer");
+    assert_eq!(answer["product"]["id"], "i4", "{answer}");
+    assert!(
+        answer["product"]["title"].is_string() && answer["nothing"].is_null(),
+        "{answer}"
+    );
+    let ids: Vec<&Value> = answer["products"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| &one["id"])
+        .collect();
+    assert_eq!(ids, ["i8", "i4"]);
+}
+
+fn explains_itself(shop: &Shop) {
+    const EXPLAIN: &str = "query($id: ID!) { explain(recommendationId: $id) {
+        placement source items { id modelRank why movedBy } dropped { id why } tried { source cause } context { name value } } }";
+    let answer = ask(
+        shop,
+        &json!({ "placement": "cart", "itemIds": ["i4", "i8"], "context": { "market": "de" } }),
+    );
+    let id = json!({ "id": answer["recommendationId"] });
+    shop.graphql_as("u1", EXPLAIN, &id)
+        .expect_err("not everybody may ask");
+    shop.make_admin("boss");
+    let told = shop
+        .graphql_as("boss", EXPLAIN, &id)
+        .expect("an explanation")["explain"]
+        .clone();
+    assert_eq!(told["placement"], "cart", "{told}");
+    assert_eq!(told["items"][0]["id"], answer["items"][0]["id"], "{told}");
+    assert_eq!(told["items"][0]["why"], "goes-with", "{told}");
+    let context = told["context"].as_array().expect("a list");
+    assert!(
+        context.contains(&json!({ "name": "market", "value": "de" })),
+        "{told}"
+    );
+    let message = shop
+        .graphql_as("boss", EXPLAIN, &json!({ "id": "RID-of-nothing" }))
+        .expect_err("nothing is known of it");
+    assert!(message.contains("explainHours"), "{message}");
+}
+
+fn bought_is_gone_everywhere(shop: &Shop) {
+    let questions = [
+        json!({ "placement": "home", "userId": "u15", "limit": 10 }),
+        json!({ "placement": "popular", "userId": "u15", "limit": 10 }),
+        json!({ "placement": "product-detail", "userId": "u15", "itemId": "i4" }),
+    ];
+    let bought: Vec<String> = questions
+        .iter()
+        .map(|question| ids(&ask(shop, question))[0].clone())
+        .collect();
+    let purchases: Vec<Value> = bought
+        .iter()
+        .map(|item| json!({ "eventType": "purchase", "itemId": item }))
+        .collect();
+    track(shop, "u15", &json!(purchases));
+    for question in &questions {
+        let after = ids(&ask(shop, question));
+        assert!(
+            after.iter().all(|id| !bought.contains(id)),
+            "{bought:?} in {after:?}"
+        );
+    }
+    // Nor when Personalize does not answer.
+    let fault = Fault {
+        cut: 100,
+        ..Fault::default()
+    };
+    let after = shop.with_fault("personalize", fault, || ids(&ask(shop, &questions[0])));
+    assert!(
+        after.iter().all(|id| !bought.contains(id)),
+        "{bought:?} in {after:?}"
+    );
 }
 
 fn takes_the_good(shop: &Shop) {

@@ -1,24 +1,37 @@
-"""Starts ministack with one correction, said in docs/local.md.
+"""Starts ministack with two corrections, said in docs/local.md.
 
 AppSync turns a failed direct Lambda resolver into a GraphQL error with the function's message.
 ministack returns `{"errors": [message]}` as if it were the field's data, and the caller reads
 "Cannot return null for non-nullable field" instead. Here the message comes through as on AWS.
+
+AppSync tells a resolver who signed a request with IAM; ministack tells nothing, as of an API key.
 """
+
+import inspect
 
 from ministack.app import main
 from ministack.services import appsync
 
 _resolve = appsync._resolve_lambda
+_signature = inspect.signature(_resolve)
+
+ACCOUNT = "000000000000"
+SIGNED = {"accountId": ACCOUNT, "userArn": f"arn:aws:iam::{ACCOUNT}:root", "username": ACCOUNT}
 
 
-def _resolve_or_fail(*args, **kwargs):
-    data = _resolve(*args, **kwargs)
+def _resolve_as_appsync(*args, **kwargs):
+    call = _signature.bind(*args, **kwargs)
+    headers = {name.lower(): value for name, value in call.arguments["request_headers"].items()}
+    signed = str(headers.get("authorization") or "").startswith("AWS4-HMAC-SHA256")
+    if call.arguments["identity"] is None and signed and "x-api-key" not in headers:
+        call.arguments["identity"] = SIGNED
+    data = _resolve(*call.args, **call.kwargs)
     if isinstance(data, dict) and set(data) == {"errors"}:
         raise appsync._AppSyncResolverError(data["errors"][0], "Lambda:Unhandled")
     return data
 
 
-appsync._resolve_lambda = _resolve_or_fail
+appsync._resolve_lambda = _resolve_as_appsync
 
 if __name__ == "__main__":
     main()
