@@ -1,15 +1,18 @@
 //! The function: the popular list by asking its campaign, the lists of a batch job by its files.
 
+use std::collections::HashMap;
+
 use aws_config::SdkConfig;
 use aws_sdk_personalizeruntime::Client;
 use jiff::Timestamp;
 use shared::{
     arn::Kind,
     aws::{AwsError, failure},
+    config::Segments,
     environment::{self, MissingVariable},
     estate::{Estate, EstateSource},
     fault::{Fault, FaultKind},
-    lists::{Lists, NOBODY},
+    lists::{Lists, NOBODY, POPULAR, segment_popular_key},
     metrics::{Unit, emit},
 };
 
@@ -27,6 +30,8 @@ const ITEMS: i32 = 100;
 struct Question {
     campaign: String,
     filter: Option<String>,
+    /// The filter's placeholder and what it holds.
+    value: Option<(String, String)>,
 }
 
 /// The function.
@@ -95,8 +100,12 @@ impl LoadRecommendations {
             Some(filter) => Some(arn(&estate, Kind::Filter, filter).await?),
             None => None,
         };
-        let campaign = arn(&estate, Kind::Campaign, name).await?;
-        let items = match self.ask(&Question { campaign, filter }).await {
+        let question = Question {
+            campaign: arn(&estate, Kind::Campaign, name).await?,
+            filter,
+            value: None,
+        };
+        let items = match self.ask(&question).await {
             // It is being made, or has gone: nothing that trying again soon could change.
             Err(error) if error.kind() == FaultKind::InvalidInput => {
                 return Err(LoadError::Unchanged(error.to_string()));
@@ -104,9 +113,66 @@ impl LoadRecommendations {
             items => items?,
         };
         let now = Timestamp::now().as_second();
-        let list = popular_list(name, items, now).map_err(LoadError::Unchanged)?;
+        let list = popular_list(POPULAR.to_owned(), name, items, now);
+        let list = list.map_err(LoadError::Unchanged)?;
         self.lists.put(&list).await?;
-        Ok(list.items.len())
+        let of_segments = self.load_segments(&estate, name, &question, now).await;
+        Ok(list.items.len() + of_segments)
+    }
+
+    /// The popular lists of the segments declared. One that cannot be had stays as it is: there is the
+    /// list of everybody.
+    async fn load_segments(
+        &self,
+        estate: &Estate,
+        name: &str,
+        of_all: &Question,
+        now: i64,
+    ) -> usize {
+        let mut loaded = 0;
+        for (key, segments) in &estate.config.serving.segments {
+            for value in &segments.values {
+                let list_key = segment_popular_key(key.name(), value);
+                match self.load_segment(estate, segments, value, of_all).await {
+                    Ok(items) => loaded += self.put(list_key, name, items, now).await,
+                    Err(error) => tracing::warn!(list_key, %error, "the list stays as it is"),
+                }
+            }
+        }
+        loaded
+    }
+
+    async fn load_segment(
+        &self,
+        estate: &Estate,
+        segments: &Segments,
+        value: &str,
+        of_all: &Question,
+    ) -> Result<Vec<String>, LoadError> {
+        let question = Question {
+            campaign: of_all.campaign.clone(),
+            filter: Some(arn(estate, Kind::Filter, &segments.filter).await?),
+            value: Some((segments.placeholder.clone(), format!("\"{value}\""))),
+        };
+        Ok(self.ask(&question).await?)
+    }
+
+    /// How many items were written.
+    async fn put(&self, list_key: String, name: &str, items: Vec<String>, now: i64) -> usize {
+        let list = match popular_list(list_key, name, items, now) {
+            Ok(list) => list,
+            Err(reason) => {
+                tracing::warn!(reason, "a segment's list stays as it is");
+                return 0;
+            }
+        };
+        match self.lists.put(&list).await {
+            Ok(()) => list.items.len(),
+            Err(error) => {
+                tracing::warn!(%error, "a segment's list stays as it is");
+                0
+            }
+        }
     }
 
     async fn ask(&self, question: &Question) -> Result<Vec<String>, AwsError> {
@@ -115,6 +181,7 @@ impl LoadRecommendations {
             .get_recommendations()
             .campaign_arn(&question.campaign)
             .set_filter_arn(question.filter.clone())
+            .set_filter_values(question.value.clone().map(|value| HashMap::from([value])))
             .user_id(NOBODY)
             .num_results(ITEMS)
             .send()

@@ -3,7 +3,7 @@
 use crate::request::LIST_SECONDS;
 use shared::{
     config::{EstateConfig, Placement, Strategy},
-    lists::{POPULAR, ReadyMadeList},
+    lists::ReadyMadeList,
 };
 
 /// The placement whose campaign fills the popular list, and the campaign's name: the first by name
@@ -20,9 +20,10 @@ pub(crate) fn popular_placement(config: &EstateConfig) -> Result<(&Placement, &s
         })
 }
 
-/// The list of `items`, made by `campaign` at `now` (epoch seconds). Without items there is none: an
-/// empty list would replace a good one.
+/// The list `list_key` of `items`, made by `campaign` at `now` (epoch seconds). Without items there is
+/// none: an empty list would replace a good one.
 pub(crate) fn popular_list(
+    list_key: String,
     campaign: &str,
     items: Vec<String>,
     now: i64,
@@ -31,7 +32,7 @@ pub(crate) fn popular_list(
         return Err(format!("campaign `{campaign}` answered without items"));
     }
     Ok(ReadyMadeList {
-        list_key: POPULAR.to_owned(),
+        list_key,
         items,
         source: campaign.to_owned(),
         updated_at: now,
@@ -42,6 +43,8 @@ pub(crate) fn popular_list(
 
 #[cfg(test)]
 mod tests {
+    use shared::lists::POPULAR;
+
     use super::*;
 
     const SHIPPED: &str = include_str!("../../../config/personalization.yaml");
@@ -62,8 +65,8 @@ mod tests {
 
     #[test]
     fn an_empty_answer_replaces_no_list() {
-        assert!(popular_list("popularity", Vec::new(), 1).is_err());
-        let list = popular_list("popularity", vec!["a".into()], 1).unwrap();
+        assert!(popular_list(POPULAR.to_owned(), "popularity", Vec::new(), 1).is_err());
+        let list = popular_list(POPULAR.to_owned(), "popularity", vec!["a".into()], 1).unwrap();
         assert_eq!((list.list_key.as_str(), list.updated_at), ("popular", 1));
         assert!(list.expires_at > Some(1));
     }

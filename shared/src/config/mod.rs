@@ -33,7 +33,7 @@ pub use load::{ConfigError, Versioned, load, load_if_changed, parse};
 pub use placement::{ContextKey, FilterValue, Placement, Strategy};
 pub use rule::{Boost, Cap, CapBy, Match, Rule};
 pub use schema::{Field, Schema};
-pub use serving::{Hemisphere, Serving};
+pub use serving::{Hemisphere, Segments, Serving};
 pub use solution::{
     Campaign, Evaluation, EventParameters, Exploration, Hours, Promotion, Recommender, Solution,
     Training,

@@ -1,7 +1,11 @@
 //! How requests are served: how long an answer may take, how long a list is kept, and what counts as
 //! a purchase.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+
+use super::placement::ContextKey;
 
 /// The settings of `recommend` and `track`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -23,6 +27,20 @@ pub struct Serving {
     pub time_zone: String,
     /// The shop's half of the earth, for the season.
     pub hemisphere: Hemisphere,
+    /// Segments with popular lists of their own, by the part of the context that tells them apart.
+    pub segments: BTreeMap<ContextKey, Segments>,
+}
+
+/// The segments of one part of the context.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Segments {
+    /// The values that have a list.
+    pub values: Vec<String>,
+    /// The filter that leaves the segment's items.
+    pub filter: String,
+    /// Its placeholder, without `$`, for the value.
+    pub placeholder: String,
 }
 
 /// Half of the earth.
@@ -47,6 +65,7 @@ impl Default for Serving {
             explain_hours: 24,
             time_zone: "UTC".to_owned(),
             hemisphere: Hemisphere::Northern,
+            segments: BTreeMap::new(),
         }
     }
 }

@@ -25,6 +25,17 @@ impl Problems {
         if let Some(campaign) = &placement.ranked_by {
             self.fits(config, &format!("{path}.rankedBy"), campaign, RANKING);
         }
+        if let Some(key) = placement.segment
+            && !config.serving.segments.contains_key(&key)
+        {
+            self.add(
+                &format!("{path}.segment"),
+                format!(
+                    "no popular lists by {0} are made: declare serving.segments.{0}",
+                    key.name()
+                ),
+            );
+        }
         if placement.rules.len() > RULES_MAX {
             self.add(
                 &format!("{path}.rules"),

@@ -8,6 +8,7 @@ use crate::config::{EstateConfig, Filter, Serving};
 const EXPRESSION_MAX: usize = 2_500;
 /// Personalize takes minutes to make a filter, and keeps thirty.
 const MIN_ROTATION: i64 = 3_600;
+const SEGMENTS_MAX: usize = 50;
 
 impl Problems {
     pub(super) fn serving(&mut self, config: &EstateConfig) {
@@ -15,6 +16,7 @@ impl Problems {
             self.filter(&format!("filters[{index}]"), filter);
         }
         self.settings(&config.serving);
+        self.segments(config);
         for (name, placement) in &config.placements {
             self.placement(config, name, placement);
         }
@@ -41,6 +43,43 @@ impl Problems {
                     serving.time_zone
                 ),
             );
+        }
+    }
+
+    fn segments(&mut self, config: &EstateConfig) {
+        for (key, segments) in &config.serving.segments {
+            let path = format!("serving.segments.{}", key.name());
+            if !(1..=SEGMENTS_MAX).contains(&segments.values.len()) {
+                self.add(
+                    &format!("{path}.values"),
+                    format!("are 1 to {SEGMENTS_MAX}: each is a list of its own"),
+                );
+            }
+            match config.filter(&segments.filter) {
+                None => {
+                    let declared = config.filters.iter().map(|filter| filter.name.as_str());
+                    self.undeclared(
+                        &format!("{path}.filter"),
+                        &segments.filter,
+                        "filters",
+                        declared,
+                    );
+                }
+                Some(filter)
+                    if !filter
+                        .expression
+                        .contains(&format!("${}", segments.placeholder)) =>
+                {
+                    self.add(
+                        &format!("{path}.placeholder"),
+                        format!(
+                            "the filter `{}` has no placeholder ${}",
+                            segments.filter, segments.placeholder
+                        ),
+                    );
+                }
+                Some(_) => {}
+            }
         }
     }
 
