@@ -5,9 +5,10 @@
 //! left to test.
 
 mod data;
+mod environment;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     time::Duration,
@@ -18,6 +19,8 @@ use hyper::Method;
 use local::{Options, Stack, front_door::Fault, s3, seeding, workflows::Workflow};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
+
+pub use environment::Environment;
 
 pub use data::{
     interactions_csv, items_csv, product, products_page, shuffled_interactions_csv, users_csv,
@@ -514,6 +517,34 @@ impl Shop {
             .unwrap_or_else(|error| panic!("{error}"));
         serde_json::from_slice(&body)
             .unwrap_or_else(|_| panic!("{target}: {}", String::from_utf8_lossy(&body)))
+    }
+
+    /// The environment variables of a deployed function.
+    ///
+    /// # Panics
+    /// When there is no such function.
+    #[must_use]
+    pub fn variables(&self, function: &str) -> HashMap<String, String> {
+        let url = format!(
+            "{}/2015-03-31/functions/{}-{function}/configuration",
+            self.stack.endpoint(),
+            local::deploy::stack::STACK
+        );
+        let call = local::http::send(Method::GET, &url, &[], "", INVOCATION);
+        let (_, body) = self
+            .runtime
+            .block_on(call)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let variables = answer["Environment"]["Variables"].clone();
+        serde_json::from_value(variables)
+            .unwrap_or_else(|_| panic!("{function} has no variables: {answer}"))
+    }
+
+    /// Where everything runs.
+    #[must_use]
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
     }
 
     /// An output of the template.

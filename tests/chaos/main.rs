@@ -1,0 +1,108 @@
+//! `recommend` and `track` under load while what they call is down, slow or throttled: every shopper has
+//! an answer in time that says where it comes from, and no event is lost or counted twice.
+//!
+//! Each fault lasts `CHAOS_SECONDS` (10 when it is not set; the bar is a minute).
+
+#![allow(clippy::expect_used, reason = "in a test a panic is the report")]
+
+mod load;
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use load::{Answer, Load};
+use local::{front_door::Fault, workflows::Workflow};
+use tests::{Shop, estate_binary, interactions_csv, items_csv, products_page, users_csv};
+
+/// A shopper's patience.
+const IN_TIME: Duration = Duration::from_millis(300);
+
+const DOWN: Fault = Fault {
+    throttle: 0,
+    error: 0,
+    cut: 100,
+    lose: 0,
+    delay: 0,
+};
+const SLOW: Fault = Fault {
+    delay: 2_000,
+    cut: 0,
+    ..DOWN
+};
+const HALF_THROTTLED: Fault = Fault {
+    throttle: 50,
+    cut: 0,
+    ..DOWN
+};
+const THROTTLED: Fault = Fault {
+    throttle: 100,
+    cut: 0,
+    ..DOWN
+};
+
+#[test]
+fn every_request_is_answered_in_time_whatever_fails() {
+    let shop = shop();
+    let seconds = std::env::var("CHAOS_SECONDS").ok();
+    let seconds = seconds.map_or(10, |seconds| {
+        seconds.parse().expect("CHAOS_SECONDS is a number")
+    });
+    let lasting = Duration::from_secs(seconds);
+    // Beside the function `estate`, which is a command too, are the others.
+    let estate = estate_binary();
+    let binaries = estate.parent().expect("a folder");
+    let mut load = Load::start(&shop, binaries);
+    load.run(&shop, Duration::from_secs(3));
+    for (name, service, fault) in [
+        ("nothing fails", "s3", Fault::default()),
+        ("Personalize is down", "personalize-runtime", DOWN),
+        ("Personalize takes 2 s", "personalize-runtime", SLOW),
+        (
+            "Personalize throttles half",
+            "personalize-runtime",
+            HALF_THROTTLED,
+        ),
+        ("DynamoDB throttles everything", "dynamodb", THROTTLED),
+    ] {
+        let answers = shop.with_fault(service, fault, || load.run(&shop, lasting));
+        report(name, &answers);
+        for answer in &answers {
+            assert!(answer.items > 0, "{name}: {answer:?}");
+            assert!(answer.took < IN_TIME, "{name}: {answer:?}");
+        }
+    }
+}
+
+/// A shop that is trained, with ready-made lists.
+fn shop() -> Shop {
+    let shop = Shop::start(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("chaos"));
+    shop.put("datasets/full/interactions/1.csv", interactions_csv());
+    shop.put("datasets/full/items/1.csv", items_csv());
+    shop.put("datasets/full/users/1.csv", users_csv());
+    shop.put("raw/products/2026-01-01/page-00001.jsonl", products_page());
+    for workflow in [
+        Workflow::ApplyEstate,
+        Workflow::ImportData,
+        Workflow::Retrain,
+        Workflow::RefreshCatalog,
+    ] {
+        shop.run(workflow).unwrap_or_else(|error| panic!("{error}"));
+    }
+    shop
+}
+
+fn report(name: &str, answers: &[Answer]) {
+    let mut sources: BTreeMap<&str, usize> = BTreeMap::new();
+    for answer in answers {
+        *sources.entry(&answer.source).or_default() += 1;
+    }
+    let mut times: Vec<Duration> = answers.iter().map(|answer| answer.took).collect();
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() - 1) * share / 100].as_millis();
+    println!(
+        "{name}: {} answers, p50 {} ms, p99 {} ms, at most {} ms, {sources:?}",
+        answers.len(),
+        at(50),
+        at(99),
+        at(100)
+    );
+}
