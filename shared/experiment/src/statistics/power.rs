@@ -160,7 +160,8 @@ fn effect(question: &Question) -> Result<(f64, f64), PowerError> {
             within("mean", mean, mean != 0.0 && mean.is_finite(), "not 0")?;
             let is_deviation = deviation > 0.0 && deviation.is_finite();
             within("deviation", deviation, is_deviation, "above 0")?;
-            (mean, 2.0 * deviation * deviation)
+            // The more units buy, the more they vary: in proportion, as of counts and revenue.
+            (mean, deviation * deviation * (2.0 + relative))
         }
     };
     Ok((mean * relative, variances * (1.0 - reduction)))
@@ -238,8 +239,8 @@ mod tests {
             ..QUESTION
         })
         .unwrap();
-        // 2 · 14² · 7.848880 / 0.2²
-        assert_eq!(size.fixed_per_arm, 76_920);
+        // 2.1 · 14² · 7.848880 / 0.2²
+        assert_eq!(size.fixed_per_arm, 80_765);
         assert_eq!(days(size.sequential_units, 10_000.0).unwrap(), 30);
     }
 
