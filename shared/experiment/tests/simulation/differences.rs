@@ -21,7 +21,7 @@ fn size(baseline: Baseline, minimum_effect: f64) -> SampleSize {
 fn with_effect(outcome: Outcome, rate: f64, effect: f64, units: u64) -> Scenario {
     Scenario {
         effects: vec![0.0, effect],
-        ..Scenario::even("", outcome, rate, units as f64 / 30.0)
+        ..Scenario::even("effect", outcome, rate, units as f64 / 30.0)
     }
 }
 
@@ -55,7 +55,7 @@ fn the_best_of_four_arms_is_covered_too() {
     let scenario = Scenario {
         weights: vec![1; 4],
         effects: vec![0.0, 0.1, -0.1, 0.3],
-        ..Scenario::even("", Outcome::Rate, 0.05, 2_000.0)
+        ..Scenario::even("effect", Outcome::Rate, 0.05, 2_000.0)
     };
     covered_and_found(&scenario);
 }

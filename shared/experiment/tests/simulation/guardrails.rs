@@ -9,7 +9,7 @@ fn with_effect(outcome: Outcome, effect: f64, tolerated_loss: f64) -> Scenario {
     Scenario {
         effects: vec![0.0, effect],
         tolerated_loss,
-        ..Scenario::even("", outcome, 0.05, 1_000.0)
+        ..Scenario::even("effect", outcome, 0.05, 1_000.0)
     }
 }
 
@@ -20,7 +20,7 @@ fn stopped(scenario: &Scenario) -> f64 {
 
 #[test]
 fn a_harmful_arm_is_stopped() {
-    let share = stopped(&with_effect(Outcome::Rate, -0.25, 0.02));
+    let share = stopped(&with_effect(Outcome::Rate, -0.3, 0.02));
     assert!(share >= 0.99, "{share}");
 }
 

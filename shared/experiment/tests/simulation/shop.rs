@@ -2,7 +2,7 @@
 
 use experiment::definition::{Definitions, Experiment, Measure, Method};
 use rand::{Rng, rngs::SmallRng};
-use std::f64::consts::TAU;
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 /// What is measured of a unit.
 #[derive(Clone, Copy)]
@@ -11,7 +11,7 @@ pub(crate) enum Outcome {
     Rate,
     /// What it paid: mostly nothing, else log-normal around 1 with this deviation of the logarithm.
     Revenue(f64),
-    /// The same, of units whose habits differ tenfold and show in what they paid before.
+    /// The same, of units of which few are customers at all, who show in what they paid before.
     Habit(f64),
     /// The same as revenue, and units come back and pay again for as long as the experiment runs.
     Returning(f64),
@@ -41,7 +41,7 @@ pub(crate) struct Scenario {
 }
 
 /// A unit's outcome and what it paid before.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Unit {
     pub(crate) outcome: f64,
     pub(crate) covariate: f64,
@@ -100,17 +100,27 @@ impl Scenario {
 
     /// A new unit of an arm.
     pub(crate) fn unit(&self, arm: usize, rng: &mut SmallRng) -> Unit {
-        let rate = self.rate * (1.0 + self.effects[arm]);
-        let (rate, covariate) = match self.outcome {
-            Outcome::Habit(sigma) => {
-                let habit = log_normal(1.0, rng) * (-0.5_f64).exp();
-                (rate * habit, habit * log_normal(sigma / 2.0, rng))
-            }
-            _ => (rate, 0.0),
-        };
-        let buys = rng.random::<f64>() < rate;
-        let outcome = if buys { self.payment(rng) } else { 0.0 };
-        Unit { outcome, covariate }
+        if let Outcome::Habit(sigma) = self.outcome {
+            return self.customer(arm, sigma * FRAC_1_SQRT_2, rng);
+        }
+        let buys = rng.random::<f64>() < self.rate * (1.0 + self.effects[arm]);
+        Unit {
+            outcome: if buys { self.payment(rng) } else { 0.0 },
+            covariate: 0.0,
+        }
+    }
+
+    /// One of four customers buys, as usual; others neither bought before nor buy now.
+    fn customer(&self, arm: usize, sigma: f64, rng: &mut SmallRng) -> Unit {
+        if rng.random::<f64>() >= 4.0 * self.rate {
+            return Unit::default();
+        }
+        let usual = log_normal(sigma, rng);
+        let buys = rng.random::<f64>() < 0.25 * (1.0 + self.effects[arm]);
+        Unit {
+            outcome: f64::from(u8::from(buys)) * usual * log_normal(sigma, rng),
+            covariate: usual * log_normal(sigma, rng),
+        }
     }
 
     /// What a purchase counts.

@@ -63,18 +63,20 @@ fn the_estimates_vary_as_much_less_as_is_said() {
 
 #[test]
 fn a_covariate_finds_more() {
-    let of = |outcome| {
+    let found = |outcome| {
         let scenario = Scenario {
             effects: vec![0.0, 0.25],
-            ..Scenario::even("", outcome, 0.1, 400.0)
+            ..Scenario::even("covariate", outcome, 0.04, 500.0)
         };
-        let tally = Tally::of(&scenario, 300, 47);
+        let tally = Tally::of(&scenario, 400, 47);
         (
             tally.share(tally.significant),
-            tally.variance_reduction / 300.0,
+            tally.variance_reduction / 400.0,
         )
     };
-    let (found, reduction) = of(Outcome::Habit(0.5));
-    assert!(reduction > 0.05, "{reduction}");
-    assert!(found > 0.0, "{found}");
+    // The same payments, with and without a past.
+    let (with, reduction) = found(Outcome::Habit(0.7));
+    let (without, none) = found(Outcome::Revenue(0.7));
+    assert!(reduction > 0.15 && none == 0.0, "{reduction}, {none}");
+    assert!(with > without + 0.05, "{with} after {without}");
 }
