@@ -3,6 +3,8 @@
 //! `cargo run -p experiment --example simulate -- --seed 7 --experiments 2000 --looks 30 --rate 0.04`
 #![allow(clippy::unwrap_used, reason = "the definitions are in the repository")]
 
+#[path = "../tests/simulation/covariate.rs"]
+mod covariate;
 #[path = "../tests/simulation/ratio.rs"]
 mod ratio;
 #[path = "../tests/simulation/shop.rs"]
@@ -12,7 +14,9 @@ mod trial;
 
 use clap::Parser;
 use experiment::definition::Method;
+use experiment::statistics::cuped::adjust;
 use experiment::statistics::power::{Baseline, Question, sample_size};
+use rand::{SeedableRng, rngs::SmallRng};
 use shop::{Outcome, Scenario};
 use trial::Tally;
 
@@ -46,6 +50,11 @@ fn main() {
         let tally = Tally::of(&scenario, arguments.experiments, arguments.seed);
         println!("{}", line(scenario.name, tally));
     }
+    sample_ratios(&arguments);
+    covariates(arguments.seed);
+}
+
+fn sample_ratios(arguments: &Arguments) {
     println!("\nsample ratio alarms in 100,000 units:");
     for share in [0.5, 0.505, 0.51, 0.52] {
         let experiments = arguments.experiments.min(1_000);
@@ -55,6 +64,15 @@ fn main() {
             100.0 * share,
             100.0 * alarms
         );
+    }
+}
+
+fn covariates(seed: u64) {
+    println!("\nvariance that CUPED takes out, of 2 x 100,000 units:");
+    let mut rng = SmallRng::seed_from_u64(seed);
+    for rho in [0.0, 0.3, 0.5, 0.7, 0.9] {
+        let found = adjust(&covariate::correlated(rho, 100_000, &mut rng)).variance_reduction;
+        println!("   rho {rho:.1}: {found:.4}, squared {:.4}", rho * rho);
     }
 }
 

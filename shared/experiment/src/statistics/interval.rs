@@ -74,3 +74,43 @@ impl Errors {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_holds_exactly_what_its_widths_do_not_exclude() {
+        for errors in [
+            Errors::Squared {
+                test: 0.5,
+                control: 0.2,
+            },
+            Errors::Added {
+                test: 0.7,
+                control: 0.4,
+            },
+        ] {
+            for (test, control) in [
+                (2.0, 1.5),
+                (0.3, 1.5),
+                (-2.0, 1.5),
+                (2.0, -1.5),
+                (-2.0, -1.5),
+            ] {
+                let ratio = errors.ratio(test, control).unwrap();
+                assert!(ratio.contains(ratio.estimate));
+                for step in -600..600 {
+                    let k = f64::from(step) / 100.0 + 0.001;
+                    let kept = f64::abs(test - k * control) <= errors.half_width(k);
+                    assert_eq!(
+                        ratio.contains(k),
+                        kept,
+                        "{k} in {ratio:?} of {test}/{control}"
+                    );
+                }
+            }
+            assert_eq!(errors.ratio(2.0, 0.3), None);
+        }
+    }
+}

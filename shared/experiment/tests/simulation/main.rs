@@ -3,6 +3,7 @@
 //! `cargo run -p experiment --example simulate -- --seed 1` prints the same with other seeds and sizes.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod covariate;
 mod ratio;
 mod shop;
 mod trial;

@@ -13,7 +13,8 @@ pub(crate) enum Outcome {
     Revenue(f64),
     /// The same, of units of which few are customers at all, who show in what they paid before.
     Habit(f64),
-    /// The same as revenue, and units come back and pay again for as long as the experiment runs.
+    /// The same as revenue, but most units are there in the first days, and then come back and pay again
+    /// for as long as the experiment runs.
     Returning(f64),
 }
 
@@ -95,7 +96,12 @@ impl Scenario {
     /// How many new units a day brings.
     pub(crate) fn arrivals(&self, day: u32, rng: &mut SmallRng) -> u32 {
         let weekday = WEEK[day as usize % WEEK.len()];
-        (self.units_per_day * weekday * rng.random_range(0.7..1.3)) as u32
+        let novelty = match self.outcome {
+            // A fifth of those who are still to come; as many in all.
+            Outcome::Returning(_) => 0.2 * 0.8_f64.powf(day.into()) * f64::from(self.looks),
+            _ => 1.0,
+        };
+        (self.units_per_day * weekday * novelty * rng.random_range(0.7..1.3)) as u32
     }
 
     /// A new unit of an arm.

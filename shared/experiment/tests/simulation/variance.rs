@@ -1,6 +1,7 @@
 //! CUPED: the variance that goes is the squared correlation, and the power that comes is its due.
 
-use crate::shop::{Outcome, Scenario, normal};
+use crate::covariate::correlated;
+use crate::shop::{Outcome, Scenario};
 use crate::trial::Tally;
 use experiment::statistics::cuped::adjust;
 use experiment::statistics::moments::Moments;
@@ -8,27 +9,11 @@ use rand::{SeedableRng, rngs::SmallRng};
 
 const UNITS: u32 = 20_000;
 
-/// Two arms whose outcome and covariate correlate by `rho`, and an effect of 0.1.
-fn arms(rho: f64, rng: &mut SmallRng) -> [Moments; 2] {
-    [0.0, 0.1].map(|effect| {
-        let mut arm = Moments::default();
-        for _ in 0..UNITS {
-            let covariate = normal(rng);
-            let noise = (1.0 - rho * rho).sqrt() * normal(rng);
-            arm.add(
-                5.0 + effect + rho * covariate + noise,
-                10.0 + 3.0 * covariate,
-            );
-        }
-        arm
-    })
-}
-
 #[test]
 fn the_reduction_is_the_squared_correlation() {
     let mut rng = SmallRng::seed_from_u64(41);
     for rho in [0.0, 0.3, 0.5, 0.7, 0.9] {
-        let adjusted = adjust(&arms(rho, &mut rng));
+        let adjusted = adjust(&correlated(rho, UNITS, &mut rng));
         // The squared correlation's standard error is 2 rho (1 - rho²) / sqrt n.
         let error = 2.0 * rho * (1.0 - rho * rho) / f64::from(2 * UNITS).sqrt();
         let found = adjusted.variance_reduction;
@@ -45,7 +30,7 @@ fn the_estimates_vary_as_much_less_as_is_said() {
     let rho = 0.8;
     let (mut raw, mut adjusted) = (Moments::default(), Moments::default());
     for _ in 0..300 {
-        let arms = arms(rho, &mut rng);
+        let arms = correlated(rho, UNITS, &mut rng);
         let estimates = adjust(&arms).arms;
         raw.add(arms[1].mean - arms[0].mean, 0.0);
         adjusted.add(estimates[1].mean - estimates[0].mean, 0.0);
