@@ -6,6 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::arn::{Kind, PersonalizeArn};
 
+/// What follows the stack's name in the role of the experiments service; template.yaml names it.
+const EXPERIMENTS_ROLE: &str = "-experiments-task";
+
 /// What a call's name begins with, and what it does then.
 const VERBS: [(&str, &str); 5] = [
     ("Create", "created"),
@@ -134,7 +137,7 @@ impl Call {
         }
     }
 
-    /// Whether a function of `stack` made it. Lambda names a function's session after the function,
+    /// Whether a function of `stack`, or its experiments service, made it. Lambda names a function's session after the function,
     /// and CloudFormation a role after its stack; both are asked, because a person's session may
     /// have any name, and a person's role may begin like the stack's.
     pub(crate) fn is_by_function_of(&self, stack: &str) -> bool {
@@ -149,7 +152,10 @@ impl Call {
             .next()
             .unwrap_or_default();
         let role = &self.user_identity.session_context.session_issuer.user_name;
-        self.user_identity.r#type == "AssumedRole" && begins(session) && begins(role)
+        // A container's session is named after its task; nobody but ECS may take that role.
+        let is_experiments_service = *role == format!("{stack}{EXPERIMENTS_ROLE}");
+        let is_ours = begins(session) && begins(role) || is_experiments_service;
+        self.user_identity.r#type == "AssumedRole" && is_ours
     }
 
     /// Who made it, for the notification.

@@ -172,6 +172,16 @@ mod tests {
     }
 
     #[test]
+    fn what_the_experiments_service_makes_is_ours() {
+        let mut made = update_campaign();
+        let identity = &mut made["userIdentity"];
+        identity["arn"] =
+            json!("arn:aws:sts::123456789012:assumed-role/retail-experiments-task/8f3a11c0");
+        identity["sessionContext"]["sessionIssuer"]["userName"] = json!("retail-experiments-task");
+        assert_eq!(reason(on(&made)), "UpdateCampaign is our own");
+    }
+
+    #[test]
     fn a_refused_call_changed_nothing() {
         let mut refused = update_campaign();
         refused["errorCode"] = json!("AccessDenied");
