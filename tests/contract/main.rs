@@ -12,6 +12,7 @@ mod catalog;
 mod data;
 mod estate;
 mod events;
+mod experiments;
 mod rotation;
 mod serving;
 mod training;
@@ -34,6 +35,7 @@ fn main() {
         catalog::CASES,
         serving::CASES,
         events::CASES,
+        experiments::CASES,
         rotation::CASES,
         batch::CASES,
         capacity::CASES,

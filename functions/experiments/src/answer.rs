@@ -1,7 +1,7 @@
 //! One field: who asks, what is asked, what GraphQL gets.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::{
     caller::Caller,
     metrics::{self, Unit},
@@ -85,12 +85,6 @@ fn experiment(mut answer: Value) -> Value {
     let status = status(&answer["status"]);
     answer["status"] = status;
     answer["json"] = json.into();
-    let empty = |value: &Value| value.is_null();
-    for list in ["models", "events"] {
-        if empty(&answer[list]) {
-            answer[list] = json!([]);
-        }
-    }
     answer
 }
 
@@ -111,6 +105,8 @@ fn results(mut answer: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn event(identity: &Value) -> Event {
@@ -138,6 +134,5 @@ mod tests {
         let shown = shown("experiment", answer);
         assert_eq!(shown["status"], "decided");
         assert!(shown["json"].as_str().unwrap().contains("winner"));
-        assert_eq!(shown["events"], json!([]));
     }
 }

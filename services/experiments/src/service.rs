@@ -1,6 +1,7 @@
 //! What can be asked of the service, whoever asks: the API's handlers and the worker's steps end here.
 
 use experiment::definition::{Definitions, HoldOut, Layer, Status};
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use shared::{
     estate::EstateSource,
@@ -25,6 +26,9 @@ use crate::{
 
 /// The name in metrics and logs.
 pub(crate) const NAME: &str = "experiments";
+
+/// How many records are read at a time.
+const AT_A_TIME: usize = 8;
 
 /// The service.
 #[derive(Debug, Clone)]
@@ -104,10 +108,31 @@ impl Service {
     /// Starts the experiment; with models that are missing it is creating first.
     ///
     /// # Errors
-    /// As [`step`](Self::step).
+    /// When the estate no longer has what its arms name, and as [`step`](Self::step).
     pub(crate) async fn start(&self, id: &str) -> Result<View, ServiceError> {
-        let ready = self.records.get(id).await?.is_ready();
+        let record = self.records.get(id).await?;
+        let estate = self.estate.open().await?.config;
+        let wanted: Vec<_> = record
+            .models
+            .iter()
+            .map(|model| model.wanted.clone())
+            .collect();
+        let problems = fits::problems(&self.all().await?, id, &wanted, &estate);
+        if !problems.is_empty() {
+            return Err(ServiceError::Unsound(problems));
+        }
+        let ready = record.is_ready();
         self.step(id, &Step::Start { ready }).await
+    }
+
+    /// All experiments, in the order of their definitions.
+    pub(crate) async fn views(&self) -> Result<Vec<View>, ServiceError> {
+        let experiments = self.all().await?.experiments;
+        let views = experiments.into_iter().map(|experiment| async move {
+            let record = self.records.get(&experiment.id).await?;
+            Ok(View { experiment, record })
+        });
+        stream::iter(views).buffered(AT_A_TIME).try_collect().await
     }
 
     /// All definitions.

@@ -6,7 +6,6 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse},
 };
-use experiment::Experiment;
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
@@ -24,7 +23,7 @@ type Answer<T> = Result<T, ServiceError>;
 /// The list.
 #[derive(Serialize)]
 pub(super) struct List {
-    experiments: Vec<Experiment>,
+    experiments: Vec<View>,
 }
 
 /// How much of the range takes part, of 10,000.
@@ -54,7 +53,7 @@ pub(super) struct Known {
 }
 
 pub(super) async fn list(State(service): State<Service>) -> Answer<Json<List>> {
-    let experiments = service.all().await?.experiments;
+    let experiments = service.views().await?;
     Ok(Json(List { experiments }))
 }
 
