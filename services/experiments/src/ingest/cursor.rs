@@ -1,8 +1,8 @@
 //! Up to where the event log was read, and what comes next.
 //!
 //! Objects of a day are named by UUIDs of version 7, so their order is that of time. When a day is over
-//! they may be compacted into `part-*` objects, which come after all UUIDs in order: of these only lines
-//! later than the cursor are new.
+//! they are compacted into parts, `part-<number>-<first>-<last>.jsonl.gz`, which say by their names what
+//! they hold: the place in the log is an id, wherever the object of that id is now.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -14,9 +14,9 @@ use uuid::Uuid;
 pub(crate) struct Cursor {
     /// The day (UTC).
     pub(crate) day: Date,
-    /// The last object of the day that was read.
+    /// The last call of the day that was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) key: Option<String>,
+    pub(crate) last: Option<Uuid>,
     /// The moment up to which everything was read, in epoch seconds.
     pub(crate) at: i64,
 }
@@ -24,13 +24,10 @@ pub(crate) struct Cursor {
 /// What an object of the log is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Object {
-    /// One call's lines, made at this epoch second.
-    Call {
-        /// When.
-        at: i64,
-    },
-    /// Many calls of a finished day, compressed.
-    Part,
+    /// One call's lines.
+    Call(Uuid),
+    /// Those of many calls of a finished day, compressed; up to this one.
+    Part(Uuid),
     /// Nothing of the log.
     Other,
 }
@@ -41,9 +38,21 @@ impl Cursor {
         let moment = Timestamp::from_second(at).unwrap_or_default();
         Self {
             day: moment.to_zoned(TimeZone::UTC).date(),
-            key: None,
+            last: None,
             at,
         }
+    }
+
+    /// Everything up to the call `last` was read.
+    pub(crate) fn read(&mut self, last: Uuid) {
+        self.last = Some(last);
+        self.at = self.at.max(second(last));
+    }
+
+    /// The key after which the rest of its day is listed.
+    pub(crate) fn key(&self) -> Option<String> {
+        let last = self.last?;
+        Some(format!("{}{last}.jsonl", self.prefix()))
     }
 
     /// The folder of its day.
@@ -58,23 +67,38 @@ impl Cursor {
         let start = day.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
         (start <= settled).then(|| Self {
             day,
-            key: None,
+            last: None,
             at: start.max(self.at),
         })
     }
 }
 
+/// The second in which a call's object was made.
+pub(crate) fn second(id: Uuid) -> i64 {
+    let time = id.get_timestamp().map_or(0, |time| time.to_unix().0);
+    i64::try_from(time).unwrap_or(i64::MAX)
+}
+
 /// What the object under `key` is.
 pub(crate) fn object(key: &str) -> Object {
     let name = key.rsplit('/').next().unwrap_or(key);
-    if name.starts_with("part-") && name.ends_with(".jsonl.gz") {
-        return Object::Part;
-    }
-    let id = name.strip_suffix(".jsonl").and_then(|id| id.parse().ok());
-    let time = id.and_then(|id: Uuid| id.get_timestamp());
-    time.map_or(Object::Other, |time| Object::Call {
-        at: i64::try_from(time.to_unix().0).unwrap_or(i64::MAX),
-    })
+    let part = name
+        .strip_prefix("part-")
+        .and_then(|name| name.strip_suffix(".jsonl.gz"));
+    let found = match part {
+        // The last 36 characters are the last call's id.
+        Some(part) => {
+            let last = part.len().checked_sub(36).and_then(|from| part.get(from..));
+            last.and_then(id).map(Object::Part)
+        }
+        None => name.strip_suffix(".jsonl").and_then(id).map(Object::Call),
+    };
+    found.unwrap_or(Object::Other)
+}
+
+fn id(text: &str) -> Option<Uuid> {
+    let id: Uuid = text.parse().ok()?;
+    id.get_timestamp().map(|_| id)
 }
 
 #[cfg(test)]
@@ -83,13 +107,27 @@ mod tests {
 
     #[test]
     fn objects_are_known_by_their_names() {
-        let call = "events/day=2025-12-31/019b7421-5c00-7000-8000-000000000000.jsonl";
-        assert!(matches!(object(call), Object::Call { at } if at > 1_760_000_000));
+        let (first, last) = (Uuid::now_v7(), Uuid::now_v7());
+        let day = "events/day=2025-12-31";
+        let object = |name: String| object(&format!("{day}/{name}"));
+        assert_eq!(object(format!("{last}.jsonl")), Object::Call(last));
+        let part = object(format!("part-00001-{first}-{last}.jsonl.gz"));
+        assert_eq!(part, Object::Part(last));
+        assert_eq!(object("part-1.jsonl.gz".to_owned()), Object::Other);
+        assert_eq!(object("readme".to_owned()), Object::Other);
+    }
+
+    #[test]
+    fn the_rest_of_a_day_is_listed_after_the_last_call() {
+        let mut cursor = Cursor::at(1_767_139_200);
+        assert_eq!(cursor.key(), None);
+        let call = Uuid::now_v7();
+        cursor.read(call);
         assert_eq!(
-            object("events/day=2025-12-31/part-0.jsonl.gz"),
-            Object::Part
+            cursor.key(),
+            Some(format!("events/day=2025-12-31/{call}.jsonl"))
         );
-        assert_eq!(object("events/day=2025-12-31/readme"), Object::Other);
+        assert_eq!(cursor.at, second(call));
     }
 
     #[test]

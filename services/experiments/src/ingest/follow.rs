@@ -9,6 +9,7 @@ use std::{
 use experiment::definition::{Method, Status};
 use flate2::bufread::MultiGzDecoder;
 use futures::{StreamExt, stream};
+use uuid::Uuid;
 
 use super::{
     cursor::{self, Cursor, Object},
@@ -25,6 +26,9 @@ use crate::{
 const AT_A_TIME: usize = 32;
 /// How an answer is named that `recommend` put together itself.
 const OUR_ANSWERS: &str = "LST-";
+/// A call's object is named when it is written, a little after its events were received: of a part that
+/// was partly counted lines so many seconds before are looked at again, and known by their ids.
+const OVERLAP: i64 = 60;
 /// How many events of a part are counted at a time.
 const BATCH: usize = 1_000;
 
@@ -62,73 +66,108 @@ impl Follower {
     ) -> Result<Counted, ServiceError> {
         let mut counted = Counted::default();
         while Instant::now() < until {
-            let prefix = cursor.prefix();
-            let page = self.log.list(&prefix, cursor.key.as_deref()).await?;
-            let is_over = cursor.next_day(settled).is_some();
-            let is_due = |key: &String| match cursor::object(key) {
-                Object::Call { at } => at < settled,
-                Object::Part => is_over,
-                Object::Other => true,
-            };
-            let due: Vec<String> = page
-                .keys
-                .iter()
-                .take_while(|key| is_due(key))
-                .cloned()
-                .collect();
-            let all = due.len() == page.keys.len();
-            let read = self
-                .read(due, cursor, ledger, history, &mut counted)
-                .await?;
-            if !(all && read) {
-                // Younger ones wait for the next look; what was compacted meanwhile is listed again.
-                counted.is_caught_up = !all;
-                return Ok(counted);
+            let next_day = cursor.next_day(settled);
+            // Only finished days are compacted; what is in a part is no object of its own for long.
+            if next_day.is_some()
+                && let Some((key, last)) = self.part(cursor).await?
+            {
+                if !self
+                    .read_part(&key, cursor, ledger, history, &mut counted)
+                    .await?
+                {
+                    return Ok(counted);
+                }
+                cursor.read(last);
+                continue;
             }
-            if !page.more {
-                match cursor.next_day(settled) {
-                    Some(next) => *cursor = next,
-                    None => {
-                        counted.is_caught_up = true;
-                        return Ok(counted);
-                    }
+            let prefix = cursor.prefix();
+            let page = self.log.list(&prefix, cursor.key().as_deref()).await?;
+            let calls: Vec<(String, Uuid)> = page.keys.into_iter().filter_map(call).collect();
+            let all = calls.len();
+            let is_due = |(_, id): &(String, Uuid)| cursor::second(*id) < settled;
+            let due: Vec<_> = calls.into_iter().take_while(is_due).collect();
+            let younger_wait = due.len() < all;
+            let read = self
+                .read_calls(due, cursor, ledger, history, &mut counted)
+                .await?;
+            match (read, younger_wait, page.more, next_day) {
+                // One was compacted since it was listed: its part is listed next time.
+                (false, ..) => return Ok(counted),
+                (true, false, true, _) => {}
+                (true, false, false, Some(next)) => *cursor = next,
+                (true, ..) => {
+                    counted.is_caught_up = true;
+                    return Ok(counted);
                 }
             }
         }
         Ok(counted)
     }
 
-    /// Reads objects in order; false when one has gone since it was listed.
-    async fn read(
+    /// The first part of the day that holds calls after the cursor.
+    async fn part(&self, cursor: &Cursor) -> Result<Option<(String, Uuid)>, ServiceError> {
+        let prefix = format!("{}part-", cursor.prefix());
+        let mut after = None;
+        loop {
+            let page = self.log.list(&prefix, after.as_deref()).await?;
+            after = page.keys.last().cloned();
+            let mut parts = page
+                .keys
+                .into_iter()
+                .filter_map(|key| match cursor::object(&key) {
+                    Object::Part(last) if Some(last) > cursor.last => Some((key, last)),
+                    _ => None,
+                });
+            let found = parts.next();
+            if found.is_some() || !page.more {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Reads a part, of which the first calls may have been counted already; false when it has gone.
+    async fn read_part(
         &self,
-        keys: Vec<String>,
+        key: &str,
+        cursor: &Cursor,
+        ledger: &mut Ledger,
+        history: &History,
+        counted: &mut Counted,
+    ) -> Result<bool, ServiceError> {
+        let Some(content) = self.log.get(key).await? else {
+            return Ok(false);
+        };
+        let from = match cursor.last {
+            Some(_) => cursor.at - OVERLAP,
+            None => i64::MIN,
+        };
+        self.count(&content, from, ledger, history, counted).await?;
+        counted.objects += 1;
+        Ok(true)
+    }
+
+    /// Reads calls in order; false when one has gone since it was listed.
+    async fn read_calls(
+        &self,
+        calls: Vec<(String, Uuid)>,
         cursor: &mut Cursor,
         ledger: &mut Ledger,
         history: &History,
         counted: &mut Counted,
     ) -> Result<bool, ServiceError> {
-        let objects = keys.into_iter().map(|key| async move {
-            let content = match cursor::object(&key) {
-                Object::Other => Ok(Some(Vec::new())),
-                Object::Call { .. } | Object::Part => self.log.get(&key).await,
-            };
-            content.map(|content| (key, content))
+        let objects = calls.into_iter().map(|(key, id)| async move {
+            let content = self.log.get(&key).await;
+            content.map(|content| (id, content))
         });
         let mut objects = stream::iter(objects).buffered(AT_A_TIME);
         while let Some(object) = objects.next().await {
-            let (key, Some(content)) = object? else {
+            let (id, Some(content)) = object? else {
                 return Ok(false);
             };
-            let from = match cursor::object(&key) {
-                Object::Part => cursor.at,
-                Object::Call { .. } | Object::Other => i64::MIN,
-            };
-            self.count(&content, from, ledger, history, counted).await?;
-            if let Object::Call { at } = cursor::object(&key) {
-                cursor.at = cursor.at.max(at);
-            }
+            self.count(&content, i64::MIN, ledger, history, counted)
+                .await?;
             counted.objects += 1;
-            cursor.key = Some(key);
+            cursor.read(id);
         }
         Ok(true)
     }
@@ -170,6 +209,14 @@ impl Follower {
             counted.events += 1;
         }
         Ok(())
+    }
+}
+
+/// A call's object and its id.
+fn call(key: String) -> Option<(String, Uuid)> {
+    match cursor::object(&key) {
+        Object::Call(id) => Some((key, id)),
+        Object::Part(_) | Object::Other => None,
     }
 }
 

@@ -46,6 +46,8 @@ struct Line {
     placement: Option<String>,
     sent_at: Option<i64>,
     received_at: Option<i64>,
+    /// Set when nobody could look up whether the visitor had refused.
+    consent: Option<String>,
 }
 
 /// What a line is.
@@ -67,6 +69,10 @@ pub(crate) fn read(line: &[u8]) -> Read {
     let Ok(line) = serde_json::from_slice::<Line>(line) else {
         return Read::Unreadable;
     };
+    // Who may have refused is not counted.
+    if line.consent.is_some() {
+        return Read::Other;
+    }
     if line
         .kind
         .as_deref()
@@ -128,6 +134,8 @@ mod tests {
     #[test]
     fn other_lines_are_skipped() {
         assert_eq!(read(br#"{"kind":"identify","sessionId":"s"}"#), Read::Other);
+        let unknown = br#"{"sessionId":"s","eventId":"e","eventType":"view","consent":"unknown","receivedAt":10}"#;
+        assert_eq!(read(unknown), Read::Other);
         assert_eq!(read(b"{"), Read::Unreadable);
         assert_eq!(read(br#"{"eventId":"e"}"#), Read::Unreadable);
         assert_eq!(read(&vec![b' '; MAX_BYTES + 1]), Read::Unreadable);
