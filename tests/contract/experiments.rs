@@ -9,6 +9,7 @@ use tests::Shop;
 pub(crate) const CASES: &[super::Case] = &[
     ("experiments is for administrators", for_administrators),
     ("experiments plans before the start", plans),
+    ("experiments holds out a share", holds_out),
     (
         "experiments says what is wrong with a definition",
         wrong_definitions,
@@ -167,6 +168,18 @@ fn wrong_definitions(shop: &Shop) {
     assert!(refused.contains("nowhere"), "{refused}");
 }
 
+fn holds_out(shop: &Shop) {
+    let query =
+        "mutation($share: Int!) { setHoldOut(salt: \"quiet\", share: $share) { salt share } }";
+    let set = |share: u32| ask(shop, query, &json!({ "share": share }));
+    assert_eq!(set(200).expect("it is set")["setHoldOut"]["share"], 200);
+    let held = ask(shop, "{ holdOut { share } }", &json!({})).expect("it is read");
+    assert_eq!(held["holdOut"]["share"], 200);
+    let refused = set(10_000).expect_err("nobody would be left");
+    assert!(refused.contains("holdOut.share"), "{refused}");
+    set(0).expect("nobody is held out");
+}
+
 fn counts(shop: &Shop) {
     let mut wide = definition("taste-1");
     wide["share"] = json!(10_000);
@@ -179,6 +192,13 @@ fn counts(shop: &Shop) {
     let lift = &first["arms"][1]["lift"];
     let bound = |name: &str| lift[name].as_f64().unwrap_or_else(|| panic!("{first}"));
     assert!(bound("lower") < bound("estimate") && bound("estimate") < bound("upper"));
+
+    let report = "{ experimentReport(id: \"taste-1\") }";
+    let report = ask(shop, report, &json!({})).expect("a page")["experimentReport"].to_string();
+    assert!(
+        report.contains("<svg") && report.contains("neighbours"),
+        "{report}"
+    );
 
     shop.restart_experiments();
     // Half of them come again, and their events are repeated.

@@ -6,8 +6,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::arn::{Kind, PersonalizeArn};
 
-/// What follows the stack's name in the role of the experiments service; template.yaml names it.
-const EXPERIMENTS_ROLE: &str = "-experiments-task";
+/// What follows the stack's name in the role of the experiments service: its name in template.yaml.
+const EXPERIMENTS_ROLE: &str = "ExperimentsTaskRole-";
+/// How long the id of an ECS task is.
+const TASK_ID: usize = 32;
 
 /// What a call's name begins with, and what it does then.
 const VERBS: [(&str, &str); 5] = [
@@ -138,7 +140,7 @@ impl Call {
     }
 
     /// Whether a function of `stack`, or its experiments service, made it. Lambda names a function's session after the function,
-    /// and CloudFormation a role after its stack; both are asked, because a person's session may
+    /// and CloudFormation a role after its stack; ECS names a session after the task. Both are asked, because a person's session may
     /// have any name, and a person's role may begin like the stack's.
     pub(crate) fn is_by_function_of(&self, stack: &str) -> bool {
         let begins = |name: &str| {
@@ -152,9 +154,9 @@ impl Call {
             .next()
             .unwrap_or_default();
         let role = &self.user_identity.session_context.session_issuer.user_name;
-        // A container's session is named after its task; nobody but ECS may take that role.
-        let is_experiments_service = *role == format!("{stack}{EXPERIMENTS_ROLE}");
-        let is_ours = begins(session) && begins(role) || is_experiments_service;
+        let is_task = session.len() == TASK_ID && session.chars().all(|c| c.is_ascii_hexdigit());
+        let of_service = begins(role) && role[stack.len() + 1..].starts_with(EXPERIMENTS_ROLE);
+        let is_ours = begins(session) && begins(role) || is_task && of_service;
         self.user_identity.r#type == "AssumedRole" && is_ours
     }
 

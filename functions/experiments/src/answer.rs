@@ -75,7 +75,8 @@ fn shown(field: &str, answer: Value) -> Value {
                 .collect()
         }
         "experimentResults" => results(answer),
-        "planExperiment" => answer,
+        "planExperiment" | "experimentReport" => answer,
+        "holdOut" | "setHoldOut" => answer["holdOut"].clone(),
         _ => experiment(answer),
     }
 }

@@ -7,15 +7,35 @@ use crate::error::ExperimentsError;
 /// The longest id; the service's own rule.
 const ID_MAX: usize = 64;
 
+/// What a request does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verb {
+    /// Reads.
+    Get,
+    /// Computes, and changes nothing.
+    Compute,
+    /// Changes something.
+    Post,
+    /// Replaces something, as often as it is sent.
+    Put,
+}
+
 /// A request to the service.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Call {
-    /// Whether it changes nothing.
-    pub(crate) is_read: bool,
+    /// What it does.
+    pub(crate) verb: Verb,
     /// The path.
     pub(crate) path: String,
     /// What is sent; nothing with a GET.
     pub(crate) body: Option<Value>,
+}
+
+impl Verb {
+    /// Whether it may be sent again when nobody knows what became of it.
+    pub(crate) fn is_repeatable(self) -> bool {
+        self != Self::Post
+    }
 }
 
 /// The request for `field` with `arguments`.
@@ -27,9 +47,18 @@ pub(crate) fn call(field: &str, arguments: &Value) -> Result<Call, ExperimentsEr
     match field {
         "experiments" => Ok(get("/v1/experiments".to_owned())),
         "experiment" => Ok(get(of("")?)),
+        "experimentReport" => Ok(get(of("/report")?)),
+        "holdOut" => Ok(get("/v1/hold-out".to_owned())),
+        "setHoldOut" => {
+            let to = json!({"salt": arguments["salt"], "share": arguments["share"]});
+            Ok(Call {
+                verb: Verb::Put,
+                ..post("/v1/hold-out".to_owned(), json!({"holdOut": to}))
+            })
+        }
         "experimentResults" => Ok(get(of("/results")?)),
         "planExperiment" => Ok(Call {
-            is_read: true,
+            verb: Verb::Compute,
             ..post("/v1/plan".to_owned(), input(arguments)?)
         }),
         "defineExperiment" => Ok(post("/v1/experiments".to_owned(), input(arguments)?)),
@@ -45,7 +74,7 @@ pub(crate) fn call(field: &str, arguments: &Value) -> Result<Call, ExperimentsEr
 
 fn get(path: String) -> Call {
     Call {
-        is_read: true,
+        verb: Verb::Get,
         path,
         body: None,
     }
@@ -53,7 +82,7 @@ fn get(path: String) -> Call {
 
 fn post(path: String, body: Value) -> Call {
     Call {
-        is_read: false,
+        verb: Verb::Post,
         path,
         body: Some(body),
     }
@@ -102,7 +131,7 @@ mod tests {
         assert_eq!(ramp.body, Some(json!({"ramp": 500})));
         let defined = call("defineExperiment", &json!({"input": "{\"id\": \"a\"}"})).unwrap();
         assert_eq!(defined.body, Some(json!({"id": "a"})));
-        assert!(call("experiments", &json!({})).unwrap().is_read);
+        assert_eq!(call("experiments", &json!({})).unwrap().verb, Verb::Get);
     }
 
     #[test]

@@ -11,14 +11,17 @@ use hyper_util::{
 };
 use serde_json::Value;
 
-use crate::{call::Call, error::ExperimentsError};
+use crate::{
+    call::{Call, Verb},
+    error::ExperimentsError,
+};
 
 /// The longest a request takes: a little more than the service's own limit.
 const PATIENCE: Duration = Duration::from_secs(22);
 const CONNECT: Duration = Duration::from_secs(2);
 /// The largest answer; results with all their points are some 200 kB.
 const ANSWER_MAX: usize = 4 * 1024 * 1024;
-/// Tries of a request that cannot have changed anything: a read, or one that was never connected.
+/// Tries of a request that may be sent again, or was never connected.
 const TRIES: u32 = 2;
 
 /// The service.
@@ -58,7 +61,11 @@ impl Service {
         let answer = loop {
             match self.client.request(self.request(call)?).await {
                 Ok(answer) => break answer,
-                Err(error) if tries < TRIES && (call.is_read || error.is_connect()) => tries += 1,
+                Err(error)
+                    if tries < TRIES && (call.verb.is_repeatable() || error.is_connect()) =>
+                {
+                    tries += 1;
+                }
                 Err(error) => return Err(unreachable(&error)),
             }
         };
@@ -69,10 +76,13 @@ impl Service {
     }
 
     fn request(&self, call: &Call) -> Result<Request<Full<Bytes>>, ExperimentsError> {
-        let (method, body) = match &call.body {
-            Some(body) => (Method::POST, Bytes::from(body.to_string())),
-            None => (Method::GET, Bytes::new()),
+        let method = match call.verb {
+            Verb::Get => Method::GET,
+            Verb::Compute | Verb::Post => Method::POST,
+            Verb::Put => Method::PUT,
         };
+        let body = call.body.as_ref().map(ToString::to_string);
+        let body = Bytes::from(body.unwrap_or_default());
         Request::builder()
             .method(method)
             .uri(format!("{}{}", self.url, call.path))
@@ -82,11 +92,12 @@ impl Service {
     }
 }
 
-/// The service's answer; of a problem document its detail.
+/// The service's answer, JSON or a page's text; of a problem document its detail.
 fn answer(status: StatusCode, body: &[u8]) -> Result<Value, ExperimentsError> {
     let json: Option<Value> = serde_json::from_slice(body).ok();
     match json {
         Some(json) if status.is_success() => Ok(json),
+        None if status.is_success() => Ok(String::from_utf8_lossy(body).into()),
         json => {
             let detail = json.as_ref().and_then(|json| json["detail"].as_str());
             Err(ExperimentsError::Refused {

@@ -1,7 +1,7 @@
 //! `experiments`: hands what administrators ask of experiments over GraphQL to the experiments service.
 //!
 //! AppSync direct Lambda resolver. Queries `experiments`, `experiment`, `experimentResults`,
-//! `planExperiment`; mutations `defineExperiment`, `startExperiment`, `pauseExperiment`,
+//! `experimentReport`, `planExperiment`, `holdOut`; mutations `setHoldOut`, `defineExperiment`, `startExperiment`, `pauseExperiment`,
 //! `resumeExperiment`, `rampExperiment`, `stopExperiment`, `decideExperiment`. For backends (IAM) and the
 //! group `admins`.
 //!

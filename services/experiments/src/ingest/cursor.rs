@@ -14,9 +14,9 @@ use uuid::Uuid;
 pub(crate) struct Cursor {
     /// The day (UTC).
     pub(crate) day: Date,
-    /// The last call of the day that was read.
+    /// The last call of the day that was read, by its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) last: Option<Uuid>,
+    pub(crate) last: Option<String>,
     /// The moment up to which everything was read, in epoch seconds.
     pub(crate) at: i64,
 }
@@ -45,13 +45,20 @@ impl Cursor {
 
     /// Everything up to the call `last` was read.
     pub(crate) fn read(&mut self, last: Uuid) {
-        self.last = Some(last);
+        self.last = Some(last.to_string());
         self.at = self.at.max(second(last));
+    }
+
+    /// Whether the call was not read yet. As texts ids have the same order.
+    pub(crate) fn is_before(&self, call: Uuid) -> bool {
+        self.last
+            .as_ref()
+            .is_none_or(|last| *last < call.to_string())
     }
 
     /// The key after which the rest of its day is listed.
     pub(crate) fn key(&self) -> Option<String> {
-        let last = self.last?;
+        let last = self.last.as_ref()?;
         Some(format!("{}{last}.jsonl", self.prefix()))
     }
 

@@ -115,7 +115,7 @@ impl Follower {
                 .keys
                 .into_iter()
                 .filter_map(|key| match cursor::object(&key) {
-                    Object::Part(last) if Some(last) > cursor.last => Some((key, last)),
+                    Object::Part(last) if cursor.is_before(last) => Some((key, last)),
                     _ => None,
                 });
             let found = parts.next();
