@@ -36,10 +36,10 @@ fn ask(shop: &Shop, query: &str, variables: &Value) -> Result<Value, String> {
 
 fn definition(id: &str) -> Value {
     json!({
-        "id": id, "name": "Neighbours instead of taste", "placements": ["home"], "share": 1_000,
+        "id": id, "name": "Popular instead of personal", "placements": ["home"], "share": 1_000,
         "arms": [
             {"name": "now", "control": true},
-            {"name": "neighbours", "change": {"campaign": "popularity"}}
+            {"name": "popular", "change": {"campaign": "popularity"}}
         ],
         "primary": {"name": "buyers", "event": "purchase", "measure": "conversion"},
         "plan": {"units": 1_000, "days": 7, "minimumEffect": 0.1}
@@ -196,7 +196,7 @@ fn counts(shop: &Shop) {
     let report = "{ experimentReport(id: \"taste-1\") }";
     let report = ask(shop, report, &json!({})).expect("a page")["experimentReport"].to_string();
     assert!(
-        report.contains("<svg") && report.contains("neighbours"),
+        report.contains("<svg") && report.contains("popular"),
         "{report}"
     );
 
@@ -236,7 +236,7 @@ fn lives(shop: &Shop) {
         (more > 60).then_some(more)
     });
     assert!((60..140).contains(&ramped), "{ramped}");
-    let decide = step(shop, "decide", "taste-1", ", winner: \"neighbours\"");
+    let decide = step(shop, "decide", "taste-1", ", winner: \"popular\"");
     assert_eq!(decide.as_deref(), Ok("decided"));
     let again = step(shop, "resume", "taste-1", "").expect_err("is over");
     assert!(again.contains("decided"), "{again}");

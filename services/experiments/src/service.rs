@@ -61,8 +61,10 @@ impl Service {
         let estate = self.estate.open().await?.config;
         let now = clock::now();
         let id = request.id.clone();
+        let made = self.records.get(&id).await?;
         let define = |definitions: &mut Definitions| {
             let wanted = request.clone().apply(definitions)?;
+            made.may_want(&wanted)?;
             let problems = fits::problems(definitions, &id, &wanted, &estate);
             match problems.is_empty() {
                 true => Ok(wanted),
@@ -70,15 +72,8 @@ impl Service {
             }
         };
         let (wanted, _) = self.definitions.change(now, define).await?;
-        // Only a draft that trained nothing yet may want other models.
         self.records
-            .change(&id, |record| {
-                let fresh = Record::waiting_for(wanted.clone());
-                let same = record.models.iter().map(|model| &model.wanted);
-                if !same.eq(fresh.models.iter().map(|model| &model.wanted)) {
-                    record.models = fresh.models;
-                }
-            })
+            .change(&id, |record| record.want(wanted.clone()))
             .await?;
         self.view(&id).await
     }

@@ -65,7 +65,7 @@ struct ModelRequest {
     /// A solution of the estate.
     solution: String,
     /// Transactions a second that the campaign is paid for.
-    #[serde(default = "one")]
+    #[serde(default = "one", rename = "minProvisionedTPS")]
     min_provisioned_tps: u32,
 }
 
@@ -80,6 +80,7 @@ pub(crate) struct Wanted {
     /// The name of the solution version and of the campaign.
     pub(crate) campaign: String,
     /// Transactions a second that the campaign is paid for.
+    #[serde(rename = "minProvisionedTPS")]
     pub(crate) min_provisioned_tps: u32,
 }
 

@@ -22,7 +22,7 @@ pub(crate) enum Step {
     Resume,
     /// Another part of its range.
     Ramp(u32),
-    /// Ends it without a winner.
+    /// Ends it without a winner; gives up a draft.
     Stop,
     /// Ends it with one.
     Decide(String),
@@ -53,7 +53,7 @@ pub(crate) fn take(experiment: &mut Experiment, step: &Step, now: i64) -> Result
             )]));
         }
         (Step::Stop, Stopped) => return Ok(()),
-        (Step::Stop, Creating | Running | Paused) => {
+        (Step::Stop, Draft | Creating | Running | Paused) => {
             experiment.end = Some(now);
             Stopped
         }

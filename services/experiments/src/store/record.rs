@@ -66,18 +66,38 @@ pub(crate) struct Event {
 }
 
 impl Record {
-    /// A record of what the arms wait for.
-    pub(crate) fn waiting_for(wanted: Vec<Wanted>) -> Self {
-        let models = wanted.into_iter().map(|wanted| Model {
-            wanted,
-            solution_version_arn: None,
-            campaign_arn: None,
-            stage: Stage::Wanted,
-        });
-        Self {
-            models: models.collect(),
-            events: Vec::new(),
+    /// Whether a draft may want these models: others would leave campaigns behind that nobody deletes.
+    ///
+    /// # Errors
+    /// When an earlier start made a campaign that is not among them.
+    pub(crate) fn may_want(&self, wanted: &[Wanted]) -> Result<(), ServiceError> {
+        let made = self
+            .models
+            .iter()
+            .filter(|model| model.campaign_arn.is_some());
+        let mut left = made.filter(|model| !wanted.contains(&model.wanted));
+        match left.next() {
+            None => Ok(()),
+            Some(model) => Err(ServiceError::NotNow(format!(
+                "the campaign {} was made for this draft by an earlier start: leave the arm's model as it is, or stop the draft, which deletes the campaign, and take another id",
+                model.wanted.campaign
+            ))),
         }
+    }
+
+    /// Wants these models; those that were wanted before stay as far as they are.
+    pub(crate) fn want(&mut self, wanted: Vec<Wanted>) {
+        let before = std::mem::take(&mut self.models);
+        let models = wanted.into_iter().map(|wanted| {
+            let known = before.iter().find(|model| model.wanted == wanted).cloned();
+            known.unwrap_or(Model {
+                wanted,
+                solution_version_arn: None,
+                campaign_arn: None,
+                stage: Stage::Wanted,
+            })
+        });
+        self.models = models.collect();
     }
 
     /// Whether every model answers.
@@ -143,4 +163,38 @@ impl Records {
 
 fn key(id: &str) -> String {
     format!("experiment#{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(arm: &str) -> Wanted {
+        Wanted {
+            arm: arm.to_owned(),
+            solution: "taste".to_owned(),
+            campaign: format!("a-{arm}"),
+            min_provisioned_tps: 1,
+        }
+    }
+
+    #[test]
+    fn a_campaign_that_was_made_is_not_forgotten() {
+        let mut record = Record::default();
+        record.want(vec![wanted("new")]);
+        assert!(record.may_want(&[]).is_ok(), "nothing was made yet");
+        record.models[0].campaign_arn = Some("arn".to_owned());
+        record.want(vec![wanted("new"), wanted("newer")]);
+        assert_eq!(record.models[0].campaign_arn.as_deref(), Some("arn"));
+        let refused = record.may_want(&[wanted("newer")]).unwrap_err().to_string();
+        assert!(refused.contains("a-new"), "{refused}");
+    }
+
+    #[test]
+    fn only_the_last_events_are_kept() {
+        let mut record = Record::default();
+        (0..200).for_each(|at| record.happened(at, "x"));
+        assert_eq!(record.events.len(), EVENTS_MAX);
+        assert_eq!(record.events[0].at, 100);
+    }
 }
