@@ -193,7 +193,7 @@ fn counts(shop: &Shop) {
     let bound = |name: &str| lift[name].as_f64().unwrap_or_else(|| panic!("{first}"));
     assert!(bound("lower") < bound("estimate") && bound("estimate") < bound("upper"));
 
-    let report = "{ experimentReport(id: \"taste-1\") }";
+    let report = "{ experimentReport(id: \"taste-1\") { html } }";
     let report = ask(shop, report, &json!({})).expect("a page")["experimentReport"].to_string();
     assert!(
         report.contains("<svg") && report.contains("popular"),

@@ -1,7 +1,7 @@
 //! One field: who asks, what is asked, what GraphQL gets.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::{
     caller::Caller,
     metrics::{self, Unit},
@@ -75,7 +75,8 @@ fn shown(field: &str, answer: Value) -> Value {
                 .collect()
         }
         "experimentResults" => results(answer),
-        "planExperiment" | "experimentReport" => answer,
+        "planExperiment" => answer,
+        "experimentReport" => json!({ "html": answer }),
         "holdOut" | "setHoldOut" => answer["holdOut"].clone(),
         _ => experiment(answer),
     }
@@ -106,8 +107,6 @@ fn results(mut answer: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn event(identity: &Value) -> Event {
