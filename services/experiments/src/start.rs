@@ -32,24 +32,32 @@ pub(crate) async fn run() -> Result<(), ServiceError> {
         .map_err(io(format!("listening on {}", settings.listen)))?;
     let (stop, stopped) = watch::channel(false);
     let api = api::router(worker.service.clone());
-    let working = tokio::spawn(worker.run(stopped.clone()));
+    let mut working = tokio::spawn(worker.run(stopped.clone()));
     let mut requests_stop = stopped;
     let serving = axum::serve(listener, api).with_graceful_shutdown(async move {
         let _ = requests_stop.wait_for(|stop| *stop).await;
     });
     tracing::info!(address = %settings.listen, "the service is up");
     let serving = tokio::spawn(async move { serving.await });
-    terminated().await?;
+    let ended = tokio::select! {
+        signal = terminated() => signal.map(|()| None)?,
+        ended = &mut working => Some(ended),
+    };
     let _ = stop.send(true);
-    // Both at the same time: a platform that stops a task waits half a minute for it.
-    let (served, worked) = tokio::join!(serving, working);
-    if let Err(error) = worked {
-        tracing::error!(%error, "the worker ended early");
-    }
-    match served {
-        Ok(served) => served.map_err(io("serving".to_owned())),
-        Err(error) => Err(io("serving".to_owned())(std::io::Error::other(error))),
-    }
+    // A task without its worker would answer, and never count: it ends, and another takes its place.
+    let Some(ended) = ended else {
+        // Both at the same time: a platform that stops a task waits a minute for it.
+        let (served, worked) = tokio::join!(serving, working);
+        return end(served).and(end(worked.map(Ok)));
+    };
+    end(serving.await)?;
+    end(ended.map(|()| Err(std::io::Error::other("the worker ended"))))
+}
+
+/// How one of the two ended.
+fn end(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> Result<(), ServiceError> {
+    let ended = ended.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    ended.map_err(io("serving".to_owned()))
 }
 
 fn worker(sdk: &aws_config::SdkConfig, settings: &Settings) -> Result<Worker, ServiceError> {

@@ -6,7 +6,7 @@ use shared::{
     fault::Fault,
     metrics::{self, Unit},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, task::block_in_place};
 use uuid::Uuid;
 
 use crate::{
@@ -144,7 +144,8 @@ impl Worker {
                     place: snapshot.clone(),
                     message: "the snapshot is gone; restore it from an older version".to_owned(),
                 })?;
-                (codec::decode(&bytes)?, cursor, Some(snapshot))
+                let ledger = block_in_place(|| codec::decode(&bytes))?;
+                (ledger, cursor, Some(snapshot))
             }
         };
         tracing::info!(day = %cursor.day, experiments = ledger.tallies.len(), "counting begins");
@@ -167,7 +168,8 @@ impl Worker {
             return Ok(());
         }
         let key = format!("experiments/state/{}.bin", Uuid::now_v7());
-        let bytes = codec::encode(&state.ledger)?;
+        // Seconds of computing for millions of units: requests are answered meanwhile.
+        let bytes = block_in_place(|| codec::encode(&state.ledger))?;
         let size = bytes.len();
         let objects = &self.service.objects;
         objects.put(&key, "application/octet-stream", bytes).await?;

@@ -93,17 +93,30 @@ fn plot(points: &[Point], arm: usize, name: &str) -> String {
          <polygon class=\"band\" points=\"{upper}{lower}\"/>\
          <line class=\"zero\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{zero:.1}\" y2=\"{zero:.1}\"/>\
          <polyline class=\"estimate\" points=\"{middle}\"/>\
-         <text x=\"0\" y=\"12\">{top}</text><text x=\"0\" y=\"{zero:.1}\">0</text>\
+         {now}<text x=\"0\" y=\"12\">{top}</text><text x=\"0\" y=\"{zero:.1}\">0</text>\
          <text x=\"0\" y=\"{low:.1}\">{least}</text>\
          <text x=\"{LEFT}\" y=\"{bottom}\">{first}</text>\
          <text x=\"{WIDTH}\" y=\"{bottom}\" text-anchor=\"end\">{last}</text></svg></figure>",
         upper = line(|one| one.upper),
         lower = lower.join(" "),
         middle = line(|one| one.estimate),
+        now = known
+            .last()
+            .map_or_else(String::new, |last| mark(&scale, last)),
         top = per_cent(scale.most),
         least = per_cent(-scale.most),
         low = HEIGHT - BOTTOM,
         first = moment(scale.first),
         last = moment(scale.last),
+    )
+}
+
+/// The last interval as a bar with its estimate: of one point there is no line.
+fn mark(scale: &Scale, (at, bounds): &(i64, Bounds)) -> String {
+    let (x, y) = (scale.x(*at).min(WIDTH - 4.0), scale.y(bounds.estimate));
+    let (top, low) = (scale.y(bounds.upper), scale.y(bounds.lower));
+    format!(
+        "<line class=\"bar\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{top:.1}\" y2=\"{low:.1}\"/>\
+         <circle class=\"now\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/>"
     )
 }

@@ -7,6 +7,7 @@ use experiment::{
     definition::{Experiment, Method, Status},
 };
 use shared::metrics::{self, Unit};
+use tokio::task::block_in_place;
 
 use crate::{
     analysis::{
@@ -49,8 +50,10 @@ pub(crate) async fn all(
             let is_due = clocks
                 .get(&experiment.id)
                 .is_none_or(|last| last.elapsed() >= settings.bandit);
-            let runs = experiment.status == Status::Running && is_due;
-            let moments = runs.then(|| evidence::moments(experiment, tally))?;
+            let is_bandit = experiment.method == Method::Thompson;
+            let runs = experiment.status == Status::Running && is_bandit && is_due;
+            let moments = || block_in_place(|| evidence::moments(experiment, tally));
+            let moments = runs.then(moments)?;
             clocks.insert(experiment.id.clone(), Instant::now());
             act::weigh(experiment, moments.first()?)
         });
@@ -80,12 +83,14 @@ async fn one(
     };
     let (mut results, action) = match experiment.method {
         Method::Interleaving => {
-            let report = evidence::of_blended(experiment, tally).map_err(shape)?;
+            let report = block_in_place(|| evidence::of_blended(experiment, tally));
+            let report = report.map_err(shape)?;
             let units = u64::try_from(tally.units.len()).unwrap_or(u64::MAX);
             (Results::of_blended(experiment, &report, units, at), None)
         }
         Method::Fixed | Method::Thompson => {
-            let report = evidence::of_arms(experiment, tally).map_err(shape)?;
+            let report = block_in_place(|| evidence::of_arms(experiment, tally));
+            let report = report.map_err(shape)?;
             let runs = experiment.status == Status::Running;
             let action = runs.then(|| act::guard(experiment, &report)).flatten();
             (Results::of_arms(experiment, &report, at), action)
