@@ -4,6 +4,7 @@
 
 use shared::{
     aws::AwsError,
+    caller::CallerError,
     environment::MissingVariable,
     fault::{Fault, FaultKind},
 };
@@ -14,6 +15,9 @@ pub(crate) enum TrackError {
     /// The template did not set a variable.
     #[error(transparent)]
     Environment(#[from] MissingVariable),
+    /// The caller may not tell this.
+    #[error(transparent)]
+    Caller(#[from] CallerError),
     /// The call is wrong as a whole.
     #[error(transparent)]
     Request(#[from] RequestError),
@@ -34,14 +38,6 @@ pub(crate) enum TrackError {
 /// A call that is wrong as a whole.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RequestError {
-    /// Personalize's ids have 1 to 256 characters.
-    #[error("{argument} has {characters} characters; an id has 1 to 256")]
-    Id {
-        /// `sessionId` or `userId`.
-        argument: &'static str,
-        /// Its length.
-        characters: usize,
-    },
     /// More than one call takes.
     #[error("interactions has {0} entries; one call takes at most 100, send the rest in another")]
     TooMany(usize),
@@ -51,6 +47,7 @@ impl Fault for TrackError {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Environment(error) => error.kind(),
+            Self::Caller(error) => error.kind(),
             Self::Request(_) => FaultKind::InvalidInput,
             Self::EventLog { source, .. } => source.kind(),
         }

@@ -87,6 +87,7 @@ fn lines(call: &Call, received: Timestamp) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+    use shared::caller::Caller;
 
     use super::*;
 
@@ -97,7 +98,8 @@ mod tests {
             {"eventId": "e2", "eventType": "view", "itemId": "b", "impression": ["b", "c"]},
         ]});
         let received = Timestamp::from_second(1_800_000_000).unwrap();
-        let call = Call::new(serde_json::from_value(input).unwrap(), received.as_second()).unwrap();
+        let input = serde_json::from_value(input).unwrap();
+        let call = Call::new(input, &Caller::Backend, received.as_second()).unwrap();
         let text = String::from_utf8(lines(&call, received)).unwrap();
         let lines: Vec<Value> = text
             .lines()

@@ -2,13 +2,17 @@
 //! resolver). What is accepted is in the S3 event log before the answer says so; then it goes to
 //! Amazon Personalize, and what Personalize does not take to a dead-letter queue, to be sent again.
 //!
-//! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `TRACK_DEAD_LETTER_QUEUE_URL`,
-//!   `METRICS_NAMESPACE`, `AWS_LAMBDA_LOG_LEVEL`.
+//! What makes a visitor's lists stale is noted in their memory before the answer, too.
+//!
+//! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `LISTS_TABLE`,
+//!   `TRACK_DEAD_LETTER_QUEUE_URL`, `METRICS_NAMESPACE`, `AWS_LAMBDA_LOG_LEVEL`; `USER_ID_CLAIM` when it is
+//!   not `username`.
 //! - Permissions: `s3:GetObject` on the configuration, `s3:PutObject` under `events/`,
-//!   `dynamodb:GetItem` on `Operations`, `personalize:PutEvents`, `sqs:SendMessage` on the queue,
+//!   `dynamodb:GetItem` on `Operations`, `dynamodb:UpdateItem` on `Lists`, `personalize:PutEvents`, `sqs:SendMessage` on the queue,
 //!   `kms:Decrypt` and `kms:GenerateDataKey` on the data key.
 //! - Metrics: `Accepted`, `Rejected`, `DeadLettered` (accepted, waiting in the queue), `Unqueued`
-//!   (accepted, but in the event log alone: the queue failed too).
+//!   (accepted, but in the event log alone: the queue failed too), `StaleLists` (calls whose visitor's lists
+//!   stay as they were, because the table was not writable).
 //!
 //! [`interaction`] decides what is accepted, [`deliver`] what is sent when, [`dead_letter`] what a
 //! message to be replayed holds; [`outlets`] is AWS.

@@ -1,20 +1,24 @@
 //! From GraphQL arguments to the interactions of one visit, good and bad apart.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::{caller::Caller, visitor::Visitor};
 
 use crate::{
-    error::RequestError,
+    error::{RequestError, TrackError},
     interaction::{Interaction, InteractionInput},
 };
 
 const MAX_INTERACTIONS: usize = 100;
-const MAX_ID_CHARACTERS: usize = 256;
 
 /// AppSync's event, as far as it matters here.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Event {
     /// The field's arguments.
     pub(crate) arguments: Arguments,
+    /// Who tells; nothing for an API key.
+    #[serde(default)]
+    pub(crate) identity: Value,
 }
 
 /// The arguments of `Mutation.trackInteractions`.
@@ -47,6 +51,8 @@ pub(crate) struct Visit {
 /// A call, checked.
 #[derive(Debug)]
 pub(crate) struct Call {
+    /// Who, as their memory is named.
+    pub(crate) visitor: Visitor,
     /// Whose.
     pub(crate) visit: Visit,
     /// In the order sent.
@@ -74,14 +80,18 @@ pub(crate) struct TrackResult {
 }
 
 impl Call {
-    /// Checks `input`, received at `now` (epoch seconds).
-    pub(crate) fn new(input: TrackInput, now: i64) -> Result<Self, RequestError> {
+    /// Checks what `caller` tells, received at `now` (epoch seconds).
+    pub(crate) fn new(input: TrackInput, caller: &Caller, now: i64) -> Result<Self, TrackError> {
         if input.interactions.len() > MAX_INTERACTIONS {
-            return Err(RequestError::TooMany(input.interactions.len()));
+            return Err(RequestError::TooMany(input.interactions.len()).into());
         }
+        let visitor = caller.visitor(input.user_id, Some(input.session_id.clone()))?;
         let visit = Visit {
-            session_id: id("sessionId", input.session_id)?,
-            user_id: input.user_id.map(|user| id("userId", user)).transpose()?,
+            session_id: input.session_id,
+            user_id: match &visitor {
+                Visitor::User(user) => Some(user.clone()),
+                Visitor::Session(_) | Visitor::Nobody => None,
+            },
         };
         let (mut accepted, mut rejected) = (Vec::new(), Vec::new());
         for (index, interaction) in input.interactions.into_iter().enumerate() {
@@ -91,6 +101,7 @@ impl Call {
             }
         }
         Ok(Self {
+            visitor,
             visit,
             accepted,
             rejected,
@@ -98,26 +109,22 @@ impl Call {
     }
 }
 
-fn id(argument: &'static str, id: String) -> Result<String, RequestError> {
-    let characters = id.chars().count();
-    if (1..=MAX_ID_CHARACTERS).contains(&characters) {
-        Ok(id)
-    } else {
-        Err(RequestError::Id {
-            argument,
-            characters,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
-    fn call(input: Value) -> Result<Call, RequestError> {
-        Call::new(serde_json::from_value(input).unwrap(), 1_800_000_000)
+    fn call_by(caller: &Caller, input: Value) -> Result<Call, TrackError> {
+        Call::new(
+            serde_json::from_value(input).unwrap(),
+            caller,
+            1_800_000_000,
+        )
+    }
+
+    fn call(input: Value) -> Result<Call, TrackError> {
+        call_by(&Caller::Backend, input)
     }
 
     #[test]
@@ -150,6 +157,23 @@ mod tests {
     fn a_call_over_100_interactions_is_refused_as_a_whole() {
         let view = json!({"eventType": "view", "itemId": "a"});
         let many = json!({"sessionId": "s", "interactions": vec![view; 101]});
-        assert_eq!(call(many).unwrap_err(), RequestError::TooMany(101));
+        let refused = call(many).unwrap_err();
+        assert!(matches!(
+            refused,
+            TrackError::Request(RequestError::TooMany(101))
+        ));
+    }
+
+    #[test]
+    fn an_api_key_tells_of_sessions_and_a_shopper_of_themselves() {
+        let input = json!({"sessionId": "s", "userId": "u2", "interactions": []});
+        assert!(call_by(&Caller::Anonymous, input.clone()).is_err());
+        let shopper = Caller::Shopper {
+            user: "u1".into(),
+            groups: Vec::new(),
+        };
+        let call = call_by(&shopper, input).unwrap();
+        assert_eq!(call.visitor, Visitor::User("u1".into()));
+        assert_eq!(call.visit.user_id.as_deref(), Some("u1"));
     }
 }

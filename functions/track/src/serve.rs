@@ -5,10 +5,13 @@ use std::{sync::Arc, time::Duration};
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use shared::{
+    caller::{Caller, DEFAULT_USER_ID_CLAIM},
+    config::Serving,
     environment::{self, MissingVariable},
     estate::EstateSource,
     metrics::{Unit, emit},
     refreshed::Refreshed,
+    visitor::Memories,
 };
 
 use crate::{
@@ -19,7 +22,7 @@ use crate::{
     interaction::Interaction,
     outlets::Outlets,
     request::{Call, Event, TrackResult},
-    tracker::{Tracker, TrackerReader},
+    tracker::{Tracker, TrackerReader, Watched},
 };
 
 /// How old the tracker's id may grow before it is looked up again behind a call.
@@ -33,6 +36,8 @@ pub(crate) struct Track {
     tracker: Refreshed<TrackerReader>,
     log: EventLog,
     outlets: Outlets,
+    memories: Memories,
+    user_id_claim: String,
 }
 
 impl Track {
@@ -45,6 +50,11 @@ impl Track {
             tracker: Refreshed::new(tracker, TRACKER_AGE),
             log: EventLog::new(s3, environment::required("DATA_BUCKET")?),
             outlets: Outlets::new(config, queue_url),
+            memories: Memories::new(
+                aws_sdk_dynamodb::Client::new(config),
+                environment::required("LISTS_TABLE")?,
+            ),
+            user_id_claim: environment::or("USER_ID_CLAIM", DEFAULT_USER_ID_CLAIM),
         })
     }
 
@@ -58,11 +68,16 @@ impl Track {
     /// Takes one call. What the answer counts as accepted is in the event log.
     pub(crate) async fn take(&self, event: Event) -> Result<TrackResult, TrackError> {
         let received = Timestamp::now();
-        let call = Call::new(event.arguments.input, received.as_second())?;
+        let caller = Caller::new(&event.identity, &self.user_id_claim)?;
+        let call = Call::new(event.arguments.input, &caller, received.as_second())?;
         let (mut dead, mut unqueued) = (0, 0);
         if !call.accepted.is_empty() {
             let log_key = self.log.write(&call, received).await?;
-            let undelivered = self.deliver(&call).await;
+            let watched = self.watched().await;
+            let (undelivered, ()) = tokio::join!(
+                self.deliver(&call, &watched),
+                self.remember(&call, &watched, received.as_second())
+            );
             dead = undelivered.iter().map(|batch| batch.events.len()).sum();
             let messages = messages(&call.visit, &log_key, &undelivered);
             unqueued = self.outlets.dead_letter(messages).await;
@@ -77,10 +92,13 @@ impl Track {
         })
     }
 
-    async fn deliver<'a>(&self, call: &'a Call) -> Vec<Undelivered<'a>> {
-        let tracker = self.tracker().await;
-        let put = async |events: &[Interaction]| match &tracker {
-            Ok(tracker) => match &**tracker {
+    async fn deliver<'a>(
+        &self,
+        call: &'a Call,
+        watched: &Result<Arc<Watched>, NotTaken>,
+    ) -> Vec<Undelivered<'a>> {
+        let put = async |events: &[Interaction]| match watched {
+            Ok(watched) => match &watched.tracker {
                 Tracker::Undeclared => Ok(()),
                 Tracker::NotThere => Err(unready("the event tracker does not exist yet")),
                 Tracker::Id(id) => self.outlets.put(id, &call.visit, events).await,
@@ -90,12 +108,36 @@ impl Track {
         deliver(&call.accepted, put).await
     }
 
-    async fn tracker(&self) -> Result<Arc<Tracker>, NotTaken> {
+    /// Makes the visitor's lists stale and notes what was bought, before the answer: the next
+    /// recommendation knows of it.
+    async fn remember(&self, call: &Call, watched: &Result<Arc<Watched>, NotTaken>, now: i64) {
+        let usual = Serving::default();
+        let serving = watched.as_ref().map_or(&usual, |watched| &watched.serving);
+        let changes = |one: &&Interaction| serving.makes_stale(&one.event_type);
+        let Some(key) = call
+            .visitor
+            .key()
+            .filter(|_| call.accepted.iter().any(|one| changes(&one)))
+        else {
+            return;
+        };
+        let buys = call
+            .accepted
+            .iter()
+            .filter(|one| serving.buys(&one.event_type));
+        let bought: Vec<String> = buys.map(|one| one.item_id.clone()).collect();
+        if let Err(error) = self.memories.changed(&key, &bought, now).await {
+            tracing::warn!(%error, "lists made before stay");
+            emit("track", &[], &[("StaleLists", Unit::Count, 1.0)]);
+        }
+    }
+
+    async fn watched(&self) -> Result<Arc<Watched>, NotTaken> {
         match self.tracker.get().await {
-            Ok(tracker) if *tracker == Tracker::NotThere => {
-                Ok(self.tracker.renewed(tracker, MISSING_AGE).await)
+            Ok(watched) if watched.tracker == Tracker::NotThere => {
+                Ok(self.tracker.renewed(watched, MISSING_AGE).await)
             }
-            Ok(tracker) => Ok(tracker),
+            Ok(watched) => Ok(watched),
             Err(error) => {
                 tracing::warn!(%error, "the event tracker is not known");
                 Err(unready("the event tracker could not be looked up"))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared::{
     arn::Kind,
-    config::ConfigError,
+    config::{ConfigError, Serving},
     estate::EstateSource,
     fault::{Fault, FaultKind},
     operations::OperationsError,
@@ -20,6 +20,15 @@ pub(crate) enum Tracker {
     NotThere,
     /// Its tracking id.
     Id(String),
+}
+
+/// What a call needs of the estate.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Watched {
+    /// Who is told.
+    pub(crate) tracker: Tracker,
+    /// What counts as a purchase, and what makes lists stale.
+    pub(crate) serving: Serving,
 }
 
 /// The tracker cannot be looked up.
@@ -47,19 +56,22 @@ impl Fault for TrackerError {
 pub(crate) struct TrackerReader(pub(crate) EstateSource);
 
 impl Source for TrackerReader {
-    type Value = Tracker;
+    type Value = Watched;
     type Error = TrackerError;
 
-    async fn read(&self, _: Option<Arc<Tracker>>) -> Result<Tracker, TrackerError> {
+    async fn read(&self, _: Option<Arc<Watched>>) -> Result<Watched, TrackerError> {
         let estate = self.0.open().await?;
+        let serving = estate.config.serving;
         let Some(declared) = estate.config.event_tracker else {
-            return Ok(Tracker::Undeclared);
+            let tracker = Tracker::Undeclared;
+            return Ok(Watched { tracker, serving });
         };
         let state = estate
             .operations
             .resource(Kind::EventTracker, &declared.name)
             .await?;
         let id = state.and_then(|state| state.tracking_id);
-        Ok(id.map_or(Tracker::NotThere, Tracker::Id))
+        let tracker = id.map_or(Tracker::NotThere, Tracker::Id);
+        Ok(Watched { tracker, serving })
     }
 }
