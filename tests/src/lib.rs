@@ -558,7 +558,9 @@ impl Shop {
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn bucket(&self) -> &str {
+    /// The data bucket.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
         self.output("DataBucketName")
     }
 }
