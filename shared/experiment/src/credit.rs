@@ -5,8 +5,8 @@
 //! Per unit, not per request, because clicks of one person are not independent.
 
 use crate::interleave::Pick;
-use crate::statistics::comparison::Interval;
 use crate::statistics::estimate::UNITS_MIN;
+use crate::statistics::interval::Interval;
 use crate::statistics::sequential::Boundary;
 use crate::statistics::special::normal_cdf;
 use serde::{Deserialize, Serialize};

@@ -21,3 +21,8 @@ pub mod validate;
 pub use assign::{Applied, Assignment, Choice, Visitor, assign};
 pub use definition::{Arm, Change, Definitions, Experiment, HoldOut, Layer};
 pub use report::{Evidence, Report, analyse};
+
+/// The README's example is compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

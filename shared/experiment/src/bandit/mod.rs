@@ -17,7 +17,8 @@ use posterior::Posterior;
 /// The floor that keeps every arm measured: one per cent.
 pub const FLOOR: u32 = 100;
 
-/// The chance of each arm to have the best mean, in their order; they sum to 1.
+/// The chance of each arm to have the best mean, in their order; they sum to 1. Leave out arms that were
+/// stopped: among the others here, the floor would bring them back.
 ///
 /// All the same while an arm has fewer than a hundred units, because a normal posterior needs a variance.
 #[must_use]

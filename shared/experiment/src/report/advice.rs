@@ -2,8 +2,9 @@
 
 use super::ArmReport;
 use crate::definition::{Direction, Experiment};
-use crate::statistics::comparison::{Comparison, Interval};
+use crate::statistics::comparison::Comparison;
 use crate::statistics::guardrail::Verdict;
+use crate::statistics::interval::Interval;
 use crate::statistics::mismatch::Mismatch;
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! The report of an interleaving experiment: which ranking is clicked more.
 
-use super::{EvidenceError, control_of};
+use super::evidence::{EvidenceError, control_of};
 use crate::credit::{Preference, Preferred};
 use crate::definition::Experiment;
 use serde::Serialize;

@@ -6,50 +6,21 @@
 //! whose arms are all tolerable ever stops an arm, with probability `alpha` at most each.
 
 mod advice;
+mod design;
+mod evidence;
 mod interleaving;
 
 pub use advice::Advice;
+pub use evidence::{Evidence, EvidenceError};
 pub use interleaving::{InterleavingReport, PreferenceReport, analyse_interleaving};
 
-use crate::definition::{Arm, Experiment, Guardrail, Method};
-use crate::statistics::comparison::{Allocation, Comparison, Design, compare, effective_units};
+use crate::definition::{Experiment, Guardrail};
+use crate::statistics::comparison::{Comparison, compare};
 use crate::statistics::cuped::{Adjusted, adjust};
 use crate::statistics::guardrail::{Margin, margin};
-use crate::statistics::mismatch::{self, Mismatch, Period};
-use crate::statistics::moments::Moments;
+use crate::statistics::mismatch::{self, Mismatch};
+use design::design;
 use serde::Serialize;
-
-/// What was observed. Arms are in the order of the experiment's.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evidence {
-    /// Units by arm, by the weights of the time.
-    pub exposures: Vec<Period>,
-    /// The primary metric of each arm.
-    pub primary: Vec<Moments>,
-    /// Each guardrail's metric of each arm, in the order of the experiment's guardrails.
-    pub guardrails: Vec<Vec<Moments>>,
-}
-
-/// Evidence that is not of the experiment.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EvidenceError {
-    /// Not as many as the experiment has.
-    #[error("{what} has {found} entries, the experiment {expected}: give one each, in its order")]
-    Count {
-        /// Which part.
-        what: &'static str,
-        /// How many it has.
-        found: usize,
-        /// How many it should have.
-        expected: usize,
-    },
-    /// Nothing to compare with.
-    #[error("experiment {id:?} has no control: mark one of its arms")]
-    NoControl {
-        /// The experiment.
-        id: String,
-    },
-}
 
 /// What is known now.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -96,11 +67,12 @@ pub struct GuardrailReport {
 }
 
 /// What is known of an experiment and what to do; valid at any time, however often it is asked.
+/// Of blended lists it is [`analyse_interleaving`] that knows.
 ///
 /// # Errors
 /// When the evidence has not the arms and guardrails of the experiment, or that has no control.
 pub fn analyse(experiment: &Experiment, evidence: &Evidence) -> Result<Report, EvidenceError> {
-    let control = check(experiment, evidence)?;
+    let control = evidence::check(experiment, evidence)?;
     let primary = adjust(&evidence.primary);
     let guardrails: Vec<_> = evidence
         .guardrails
@@ -130,47 +102,6 @@ pub fn analyse(experiment: &Experiment, evidence: &Evidence) -> Result<Report, E
         mismatch,
         variance_reduction: primary.variance_reduction,
     })
-}
-
-/// The index of the control, once everything has its size.
-fn check(experiment: &Experiment, evidence: &Evidence) -> Result<usize, EvidenceError> {
-    let arms = experiment.arms.len();
-    let exposures = evidence.exposures.iter();
-    let counts = exposures
-        .flat_map(|period| [period.weights.len(), period.units.len()])
-        .map(|found| ("exposures", found, arms))
-        .chain([
-            ("primary", evidence.primary.len(), arms),
-            (
-                "guardrails",
-                evidence.guardrails.len(),
-                experiment.guardrails.len(),
-            ),
-        ])
-        .chain(
-            evidence
-                .guardrails
-                .iter()
-                .map(|of| ("guardrails", of.len(), arms)),
-        );
-    for (what, found, expected) in counts {
-        if found != expected {
-            return Err(EvidenceError::Count {
-                what,
-                found,
-                expected,
-            });
-        }
-    }
-    control_of(experiment)
-}
-
-fn control_of(experiment: &Experiment) -> Result<usize, EvidenceError> {
-    experiment
-        .control()
-        .ok_or_else(|| EvidenceError::NoControl {
-            id: experiment.id.clone(),
-        })
 }
 
 fn compared(
@@ -209,38 +140,5 @@ fn guarded(
             guardrail.tolerated_loss,
             &design,
         ),
-    }
-}
-
-/// The design of one of several comparisons of an experiment.
-fn design(experiment: &Experiment, arm: usize, control: usize, comparisons: usize) -> Design {
-    let (allocation, share) = match experiment.method {
-        // What a bandit's weights become is not planned.
-        Method::Thompson => (Allocation::Adaptive, even_share(experiment)),
-        Method::Fixed | Method::Interleaving => {
-            (Allocation::Fixed, effective_share(experiment, arm, control))
-        }
-    };
-    Design {
-        alpha: experiment.alpha / comparisons as f64,
-        planned: share * experiment.plan.units as f64,
-        allocation,
-    }
-}
-
-fn even_share(experiment: &Experiment) -> f64 {
-    2.0 / experiment.arms.len() as f64
-}
-
-/// The effective units of two arms, as a share of all units.
-fn effective_share(experiment: &Experiment, arm: usize, control: usize) -> f64 {
-    let weight = |arm: &Arm| f64::from(arm.weight);
-    let total: f64 = experiment.arms.iter().map(weight).sum();
-    let [arm, control] = [arm, control].map(|index| weight(&experiment.arms[index]) / total);
-    if arm > 0.0 && control > 0.0 {
-        effective_units(arm, control)
-    } else {
-        // An arm that was taken out: any tuning is valid.
-        even_share(experiment)
     }
 }

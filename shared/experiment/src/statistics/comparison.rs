@@ -9,34 +9,11 @@
 //! When weights follow the outcomes ([`Allocation::Adaptive`]) the difference is no longer such an average,
 //! but each arm's mean still is one over its own units. So each arm gets an interval at `alpha / 2`, and
 //! the difference is bounded by both (a union bound), which is about 1.5 times as wide.
-//!
-//! The lift `test / control - 1` follows Fieller 1954 ("Some problems in interval estimation"): all `k` for
-//! which `test - k control` is not told from zero. Unlike the delta method it needs no control far from
-//! zero, and it excludes "no lift" exactly when the difference excludes zero.
 
 use super::estimate::Estimate;
+use super::interval::{Errors, Interval};
 use super::sequential::Boundary;
 use serde::Serialize;
-
-/// An estimate between bounds that hold at all times together.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Interval {
-    /// At least this.
-    pub lower: f64,
-    /// The estimate.
-    pub estimate: f64,
-    /// At most this.
-    pub upper: f64,
-}
-
-impl Interval {
-    /// Whether a value is between the bounds.
-    #[must_use]
-    pub fn contains(&self, value: f64) -> bool {
-        (self.lower..=self.upper).contains(&value)
-    }
-}
 
 /// How units were shared among arms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,10 +64,11 @@ pub fn compare(test: &Estimate, control: &Estimate, design: &Design) -> Option<C
     if !(test.is_enough() && control.is_enough()) {
         return None;
     }
+    let (test, control) = (test.steadied_by(control), control.steadied_by(test));
     let difference = test.mean - control.mean;
     let (errors, p_value) = match design.allocation {
-        Allocation::Fixed => together(test, control, design),
-        Allocation::Adaptive => apart(test, control, design),
+        Allocation::Fixed => together(&test, &control, design),
+        Allocation::Adaptive => apart(&test, &control, design),
     };
     let half = errors.half_width(1.0);
     Some(Comparison {
@@ -145,55 +123,6 @@ fn apart(test: &Estimate, control: &Estimate, design: &Design) -> (Errors, f64) 
     (errors, told.exp())
 }
 
-/// The half widths of two arms' intervals and how they combine.
-enum Errors {
-    /// Squares add up: the interval of a difference is made directly.
-    Squared { test: f64, control: f64 },
-    /// Widths add up: both arms have their own interval.
-    Added { test: f64, control: f64 },
-}
-
-impl Errors {
-    /// The half width of `test - factor * control`.
-    fn half_width(&self, factor: f64) -> f64 {
-        match self {
-            Self::Squared { test, control } => (test + factor * factor * control).sqrt(),
-            Self::Added { test, control } => test + factor.abs() * control,
-        }
-    }
-
-    /// All `k` with `|test - k control|` within the half width at `k`, if they are an interval.
-    fn ratio(&self, test_mean: f64, control_mean: f64) -> Option<Interval> {
-        let (lower, upper) = match *self {
-            Self::Squared { test, control } => {
-                // (test - k control)² <= width², solved for k.
-                let a = control_mean * control_mean - control;
-                let c = test_mean * test_mean - test;
-                let b = test_mean * control_mean;
-                let root = (a > 0.0).then(|| (b * b - a * c).max(0.0).sqrt())?;
-                ((b - root) / a, (b + root) / a)
-            }
-            Self::Added { test, control } => {
-                // Mirrored so that the control is positive.
-                let numerator = test_mean * control_mean.signum();
-                let denominator = control_mean.abs();
-                let farthest = (denominator > control).then_some(denominator - control)?;
-                let nearest = denominator + control;
-                let (low, high) = (numerator - test, numerator + test);
-                (
-                    low / if low < 0.0 { farthest } else { nearest },
-                    high / if high < 0.0 { nearest } else { farthest },
-                )
-            }
-        };
-        Some(Interval {
-            lower,
-            estimate: test_mean / control_mean,
-            upper,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,8 +148,9 @@ mod tests {
     fn the_width_is_the_radius_times_the_standard_error() {
         let (test, control) = (rate(10_000, 0.05), rate(10_000, 0.04));
         let found = compare(&test, &control, &design(Allocation::Fixed)).unwrap();
-        // 3.035 standard errors at the plan.
-        let error = (0.05 * 0.95 / 1e4 + 0.04 * 0.96 / 1e4_f64).sqrt();
+        // 3.035 standard errors at the plan; the control's variance is steadied by the arm's.
+        let (high, low) = (0.05 * 0.95, 0.04 * 0.96_f64);
+        let error = ((high + f64::midpoint(high, low)) / 1e4).sqrt();
         assert!((found.difference.upper - 0.01 - 3.035_122 * error).abs() < 1e-7);
         assert!((found.lift.unwrap().estimate - 0.25).abs() < 1e-12);
     }

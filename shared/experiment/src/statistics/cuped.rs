@@ -27,15 +27,14 @@ pub fn adjust(arms: &[Moments]) -> Adjusted {
     let products = sum(|arm| arm.comoment);
     let covariate_squares = sum(|arm| arm.covariate_m2);
     let squares = sum(|arm| arm.m2);
+    let mut all = Moments::default();
+    arms.iter().for_each(|arm| all.merge(arm));
     // Theta is estimated from the same units: of few it would follow the noise.
-    let enough = arms.iter().all(|arm| arm.units >= UNITS_MIN);
-    let theta = if enough && covariate_squares > 0.0 {
+    let theta = if all.units >= UNITS_MIN && covariate_squares > 0.0 {
         products / covariate_squares
     } else {
         0.0
     };
-    let mut all = Moments::default();
-    arms.iter().for_each(|arm| all.merge(arm));
     Adjusted {
         arms: arms
             .iter()

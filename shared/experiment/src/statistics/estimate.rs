@@ -30,6 +30,21 @@ impl Estimate {
         self.variance / self.units.max(1) as f64
     }
 
+    /// With no less variance than this and another arm have together, by units.
+    ///
+    /// Of rare, heavy-tailed outcomes a small arm that happened to miss the large ones has too low a mean
+    /// and too low a variance at once, which looks significant. The larger arm knows better. Never too
+    /// little, the variance can only make intervals wider.
+    #[must_use]
+    pub fn steadied_by(&self, other: &Self) -> Self {
+        let (mine, theirs) = (self.units as f64, other.units as f64);
+        let pooled = (mine * self.variance + theirs * other.variance) / (mine + theirs).max(1.0);
+        Self {
+            variance: self.variance.max(pooled),
+            ..*self
+        }
+    }
+
     /// Whether there is enough for the central limit theorem that all intervals rest on.
     #[must_use]
     pub fn is_enough(&self) -> bool {

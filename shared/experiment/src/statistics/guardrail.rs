@@ -71,14 +71,8 @@ fn is_enough(test: &Estimate, control: &Estimate) -> bool {
 }
 
 fn width(test: &Estimate, control: &Estimate, factor: f64, design: &Design) -> f64 {
-    // And its few events do not show how much they vary; at the tolerated loss, it is as much as the control.
-    let variance = if test.is_enough() {
-        test.variance
-    } else {
-        test.variance.max(control.variance)
-    };
-    let first = Estimate { variance, ..*test }.squared_error();
-    let second = factor * factor * control.squared_error();
+    let first = test.steadied_by(control).squared_error();
+    let second = factor * factor * control.steadied_by(test).squared_error();
     match design.allocation {
         Allocation::Fixed => {
             let units = effective_units(test.units as f64, control.units as f64);

@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod cuped;
 pub mod estimate;
 pub mod guardrail;
+pub mod interval;
 pub mod mismatch;
 pub mod moments;
 pub mod power;

@@ -6,7 +6,7 @@
 //!
 //! This is the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas
 //! ("Time-uniform central limit theory and asymptotic confidence sequences", Annals of Statistics 2024,
-//! arXiv:2103.06476, theorem 2.2), Robbins' normal mixture with an estimated variance:
+//! arXiv:2103.06476), Robbins' normal mixture with an estimated variance:
 //!
 //! `mean ± sigma · sqrt(2 (n rho² + 1) / (n² rho²) · ln(sqrt(n rho² + 1) / alpha))`
 //!
@@ -25,10 +25,9 @@ pub struct Boundary {
 
 impl Boundary {
     /// The boundary that is tightest when `units` were seen, at a level `alpha` below 1:
-    /// `rho² = (-W(-alpha² / e) - 1) / units` on the lower branch of Lambert's W (the paper's appendix B.2;
-    /// Howard, Ramdas, McAuliffe and Sekhon 2021, "Time-uniform, nonparametric, nonasymptotic confidence
-    /// sequences", proposition 3). It is valid whatever the units; with ten times as many it is 7 % wider
-    /// than it could be, with a tenth 26 %.
+    /// `rho² = (-W(-alpha² / e) - 1) / units` on the lower branch of Lambert's W (the paper's
+    /// appendix on tuning; the authors' R package `drconfseq` has it as `best_rho2_exact`). It is valid
+    /// whatever the units; with ten times as many it is 7 % wider than it could be, with a tenth 26 %.
     #[must_use]
     pub fn tightest_at(units: f64, alpha: f64) -> Self {
         Self {
@@ -45,8 +44,12 @@ impl Boundary {
     }
 
     /// How many standard errors one way bound the mean on that side, with probability `1 - alpha` at all
-    /// times together: the paper's proposition on one-sided sequences, with `ln(1 + sqrt(t + 1) / (2 alpha))`
-    /// in the place of the logarithm.
+    /// times together: the paper's one-sided sequence, with `ln(1 + sqrt(t + 1) / (2 alpha))` in the place of
+    /// the logarithm.
+    ///
+    /// Mixing over one half of the normal gives the martingale `2 / sqrt(t + 1) · exp(u² / 2) · cdf(u)`, with `u`
+    /// the mean in standard errors times `sqrt(t / (t + 1))`. As `cdf(u) >= 1 - exp(-u² / 2)`, it is above
+    /// `1 / alpha` once `exp(u² / 2) - 1` is above `sqrt(t + 1) / (2 alpha)`.
     #[must_use]
     pub fn one_sided_radius(self, units: f64, alpha: f64) -> f64 {
         let time = units * self.rho_squared;
