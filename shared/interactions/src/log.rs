@@ -114,6 +114,28 @@ impl LogReader {
         Ok((objects(answer), next))
     }
 
+    /// All of the object `key`: for a call's object, which is small.
+    ///
+    /// # Errors
+    /// S3's, and when the object broke off.
+    pub async fn bytes(&self, key: &str) -> Result<Vec<u8>, LogError> {
+        let answer = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+            .map_err(failure("s3:GetObject"))?;
+        let body = answer.body.collect().await;
+        let body = body.map_err(|error| LogError::Broken {
+            bucket: self.bucket.clone(),
+            key: key.to_owned(),
+            message: error.to_string(),
+        })?;
+        Ok(body.to_vec())
+    }
+
     /// The lines of the object `key`; unpacked when its name ends in `.gz`.
     ///
     /// # Errors
