@@ -6,7 +6,7 @@
 //! twice counts once. A visitor who refused personalization since is left out.
 //!
 //! Event: SQS records whose body is a [`interactions::Letter`]; answer `{"batchItemFailures":
-//! [{"itemIdentifier"}]}`, the messages that come back later: the pause doubles from 5 seconds to 15
+//! [{"itemIdentifier"}]}`, the messages that come back later: the pause doubles from 5 seconds to 5
 //! minutes. What can never be delivered goes to the refused queue with the reason.
 //!
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `LISTS_TABLE`,

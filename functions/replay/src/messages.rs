@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The pause after the first failure, in seconds; it doubles with each further one.
 const FIRST_PAUSE: u32 = 5;
 /// The longest pause, in seconds.
-const LONGEST_PAUSE: u32 = 900;
+const LONGEST_PAUSE: u32 = 300;
 
 /// What Lambda's SQS event source hands over.
 #[derive(Debug, Deserialize)]
@@ -82,7 +82,7 @@ impl Record {
     pub(crate) fn pause(&self) -> i32 {
         let received = self.attributes.receive_count.as_deref();
         let received: u32 = received.and_then(|count| count.parse().ok()).unwrap_or(1);
-        let doubled = received.saturating_sub(1).min(8);
+        let doubled = received.saturating_sub(1).min(6);
         let most = (FIRST_PAUSE << doubled).min(LONGEST_PAUSE);
         let half = u64::from(most / 2);
         let jitter = xxh3_64(self.message_id.as_bytes()) % (half + 1);
@@ -154,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn pauses_double_up_to_a_quarter_of_an_hour() {
+    fn pauses_double_up_to_five_minutes() {
         for (received, most) in [
             (1, 5),
             (2, 10),
             (3, 20),
-            (8, 640),
-            (9, 900),
-            (4_000_000, 900),
+            (6, 160),
+            (7, 300),
+            (4_000_000, 300),
         ] {
             let pause = record(&json!({}), received).pause();
             assert!((most / 2..=most).contains(&pause), "{received}: {pause}");
