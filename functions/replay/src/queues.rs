@@ -76,8 +76,9 @@ impl Queues {
     }
 
     async fn put(&self, message: &str, reason: &str, event_ids: Vec<&str>) -> Result<(), AwsError> {
-        // 256 KiB are SQS's limit; a letter is less than half of it, and what is no letter is cut.
-        let end = message.floor_char_boundary(interactions::MAX_MESSAGE_BYTES / 3);
+        // As a string in JSON it may be twice as long. Ten events of the largest size fit; what else
+        // is cut here, the event log has.
+        let end = message.floor_char_boundary(interactions::MAX_MESSAGE_BYTES * 2 / 5);
         let body = Body {
             version: 1,
             reason,

@@ -126,7 +126,8 @@ impl Replay {
     }
 
     async fn unreadable(&self, record: Record, reason: &str, progress: &Progress) {
-        tracing::error!(reason, "a message is put aside");
+        // The reason may quote an id: it is in the refused queue, not in the log.
+        tracing::error!("a message that is no letter is put aside");
         match self.queues.unreadable(&record, reason).await {
             Ok(()) => add(&progress.refused, 1),
             Err(error) => {
