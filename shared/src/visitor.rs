@@ -5,6 +5,8 @@
 //! `visitor#user#<id>` or `visitor#session#<id>` and leaves three months after the last event, like a
 //! history leaves Personalize's own filters.
 
+mod identify;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{Client, operation::update_item::UpdateItemOutput, types::AttributeValue};

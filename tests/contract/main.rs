@@ -14,6 +14,7 @@ mod estate;
 mod events;
 mod rotation;
 mod serving;
+mod tracking;
 mod training;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ fn main() {
         training::CASES,
         catalog::CASES,
         serving::CASES,
+        tracking::CASES,
         events::CASES,
         rotation::CASES,
         batch::CASES,

@@ -7,6 +7,7 @@ use shared::{
     caller::CallerError,
     environment::MissingVariable,
     fault::{Fault, FaultKind},
+    visitor::{IdError, VisitorError},
 };
 
 /// A call that was not taken.
@@ -15,9 +16,6 @@ pub(crate) enum TrackError {
     /// The template did not set a variable.
     #[error(transparent)]
     Environment(#[from] MissingVariable),
-    /// The caller may not tell this.
-    #[error(transparent)]
-    Caller(#[from] CallerError),
     /// The call is wrong as a whole.
     #[error(transparent)]
     Request(#[from] RequestError),
@@ -33,11 +31,31 @@ pub(crate) enum TrackError {
         /// S3's answer.
         source: AwsError,
     },
+    /// Consent or an identification was not remembered.
+    #[error("nothing was changed for certain, send it again: {0}")]
+    Memory(#[from] VisitorError),
 }
 
 /// A call that is wrong as a whole.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RequestError {
+    /// The arguments have another shape.
+    #[error("the arguments are not those of graphql/schema.graphql: at `{path}`: {message}")]
+    Arguments {
+        /// Where.
+        path: String,
+        /// What does not fit.
+        message: String,
+    },
+    /// The caller may not do this.
+    #[error(transparent)]
+    Caller(#[from] CallerError),
+    /// An id cannot be one.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// It is not said whom it is about.
+    #[error("{0} is missing: it says whom this is about")]
+    Nobody(&'static str),
     /// More than one call takes.
     #[error("interactions has {0} entries; one call takes at most 100, send the rest in another")]
     TooMany(usize),
@@ -47,9 +65,9 @@ impl Fault for TrackError {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Environment(error) => error.kind(),
-            Self::Caller(error) => error.kind(),
             Self::Request(_) => FaultKind::InvalidInput,
             Self::EventLog { source, .. } => source.kind(),
+            Self::Memory(error) => error.kind(),
         }
     }
 }
