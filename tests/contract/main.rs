@@ -12,6 +12,7 @@ mod catalog;
 mod data;
 mod estate;
 mod events;
+mod experiments;
 mod rotation;
 mod serving;
 mod tracking;
@@ -36,6 +37,7 @@ fn main() {
         serving::CASES,
         tracking::CASES,
         events::CASES,
+        experiments::CASES,
         rotation::CASES,
         batch::CASES,
         capacity::CASES,

@@ -266,6 +266,24 @@ impl Shop {
             .unwrap_or_else(|error| panic!("{error}"));
     }
 
+    /// A key of the event log as `track` would write it now.
+    #[must_use]
+    pub fn event_log_key(&self) -> String {
+        let day = jiff::Timestamp::now().strftime("%Y-%m-%d");
+        format!("events/day={day}/{}.jsonl", uuid::Uuid::now_v7())
+    }
+
+    /// Stops the experiments service and starts it again.
+    ///
+    /// # Panics
+    /// When it does not come up again.
+    pub fn restart_experiments(&self) {
+        let restart = self.stack.restart_experiments();
+        self.runtime
+            .block_on(restart)
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
     /// Writes an object of the data bucket.
     ///
     /// # Panics

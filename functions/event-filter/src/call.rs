@@ -6,6 +6,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::arn::{Kind, PersonalizeArn};
 
+/// What follows the stack's name in the role of the experiments service: its name in template.yaml.
+const EXPERIMENTS_ROLE: &str = "ExperimentsTaskRole-";
+/// How long the id of an ECS task is.
+const TASK_ID: usize = 32;
+
 /// What a call's name begins with, and what it does then.
 const VERBS: [(&str, &str); 5] = [
     ("Create", "created"),
@@ -134,8 +139,8 @@ impl Call {
         }
     }
 
-    /// Whether a function of `stack` made it. Lambda names a function's session after the function,
-    /// and CloudFormation a role after its stack; both are asked, because a person's session may
+    /// Whether a function of `stack`, or its experiments service, made it. Lambda names a function's session after the function,
+    /// and CloudFormation a role after its stack; ECS names a session after the task. Both are asked, because a person's session may
     /// have any name, and a person's role may begin like the stack's.
     pub(crate) fn is_by_function_of(&self, stack: &str) -> bool {
         let begins = |name: &str| {
@@ -149,7 +154,10 @@ impl Call {
             .next()
             .unwrap_or_default();
         let role = &self.user_identity.session_context.session_issuer.user_name;
-        self.user_identity.r#type == "AssumedRole" && begins(session) && begins(role)
+        let is_task = session.len() == TASK_ID && session.chars().all(|c| c.is_ascii_hexdigit());
+        let of_service = begins(role) && role[stack.len() + 1..].starts_with(EXPERIMENTS_ROLE);
+        let is_ours = begins(session) && begins(role) || is_task && of_service;
+        self.user_identity.r#type == "AssumedRole" && is_ours
     }
 
     /// Who made it, for the notification.

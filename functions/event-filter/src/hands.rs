@@ -172,6 +172,22 @@ mod tests {
     }
 
     #[test]
+    fn what_the_experiments_service_makes_is_ours() {
+        let mut made = update_campaign();
+        let identity = &mut made["userIdentity"];
+        let role = "retail-ExperimentsTaskRole-1ABC";
+        let task = "8f3a11c08f3a11c08f3a11c08f3a11c0";
+        identity["arn"] = json!(format!("arn:aws:sts::1:assumed-role/{role}/{task}"));
+        identity["sessionContext"]["sessionIssuer"]["userName"] = json!(role);
+        assert_eq!(reason(on(&made)), "UpdateCampaign is our own");
+        made["userIdentity"]["arn"] = json!(format!("arn:aws:sts::1:assumed-role/{role}/ann"));
+        assert!(
+            matches!(on(&made), Decision::Notify { .. }),
+            "a person's session"
+        );
+    }
+
+    #[test]
     fn a_refused_call_changed_nothing() {
         let mut refused = update_campaign();
         refused["errorCode"] = json!("AccessDenied");

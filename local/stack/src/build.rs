@@ -1,4 +1,4 @@
-//! Compiles what runs locally: every function and `personalize-local`, in one cargo invocation
+//! Compiles what runs locally: every function, the experiments service and `personalize-local`, in one cargo invocation
 //! whose own progress the person sees.
 
 use std::collections::BTreeMap;
@@ -16,6 +16,8 @@ use crate::layout::Layout;
 
 /// The package that stands in for Amazon Personalize.
 const PERSONALIZE: &str = "personalize-local";
+/// The package of the experiments service.
+const EXPERIMENTS: &str = "experiments-service";
 
 /// The compiled programs.
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ pub struct Binaries {
     pub functions: BTreeMap<String, PathBuf>,
     /// The stand-in for Amazon Personalize.
     pub personalize: PathBuf,
+    /// The experiments service.
+    pub experiments: PathBuf,
 }
 
 /// The names of all functions: the folders of `functions/` that are crates.
@@ -66,7 +70,8 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
         "--message-format",
         "json-render-diagnostics",
     ]);
-    for name in functions.iter().map(String::as_str).chain([PERSONALIZE]) {
+    let services = [PERSONALIZE, EXPERIMENTS];
+    for name in functions.iter().map(String::as_str).chain(services) {
         command.args(["--bin", name]);
     }
     // What `cargo run` told this process about its own package is wrong for the next one.
@@ -101,6 +106,7 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
             .ok_or_else(|| failed(format!("it made no binary {name}")))
     };
     let personalize = take(PERSONALIZE)?;
+    let experiments = take(EXPERIMENTS)?;
     let functions = functions
         .into_iter()
         .map(|name| take(&name).map(|path| (name, path)))
@@ -108,6 +114,7 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
     Ok(Binaries {
         functions,
         personalize,
+        experiments,
     })
 }
 

@@ -35,6 +35,9 @@ pub(crate) struct Common {
     /// Port of the stand-in for Amazon Personalize; 0 takes a free one
     #[arg(long, global = true, default_value_t = 4570, value_name = "PORT")]
     pub(crate) personalize_port: u16,
+    /// Port of the experiments service; 0 takes a free one
+    #[arg(long, global = true, default_value_t = 4580, value_name = "PORT")]
+    pub(crate) experiments_port: u16,
     /// State directory, in the checkout unless absolute
     #[arg(long, global = true, default_value = DEFAULT_STATE, value_name = "DIR")]
     pub(crate) state: PathBuf,
@@ -67,7 +70,7 @@ pub(crate) enum Verb {
     /// Build, start and deploy everything, without data
     #[command(after_help = examples("\
   cargo local up
-  cargo local up --port 5560 --ministack-port 5566 --personalize-port 5570
+  cargo local up --port 5560 --ministack-port 5566 --personalize-port 5570 --experiments-port 5580
   cargo local up --fault personalize=throttle:30,delay:200"))]
     Up,
     /// Seed the running stack and run its workflows

@@ -85,6 +85,12 @@ pub async fn examine(options: &Options) -> Result<Vec<Finding>> {
             options.personalize_port,
             "--personalize-port",
         ),
+        port(
+            &layout,
+            services::EXPERIMENTS,
+            options.experiments_port,
+            "--experiments-port",
+        ),
     ])
 }
 

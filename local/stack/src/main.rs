@@ -38,6 +38,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         port: common.port,
         ministack_port: common.ministack_port,
         personalize_port: common.personalize_port,
+        experiments_port: common.experiments_port,
         faults: common.fault,
     };
     match cli.verb {

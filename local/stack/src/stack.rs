@@ -11,7 +11,7 @@ use crate::front_door::{Backends, Fault, Faults, InProcess};
 use crate::graphql::GraphQl;
 use crate::layout::Layout;
 use crate::services::ports::Ports;
-use crate::services::{self, Door, process};
+use crate::services::{self, Door, Service, process};
 use crate::setup;
 use crate::shoppers::Shoppers;
 
@@ -28,6 +28,8 @@ pub struct Options {
     pub ministack_port: u16,
     /// Port of Personalize's stand-in; 0 is any free one.
     pub personalize_port: u16,
+    /// Port of the experiments service; 0 is any free one.
+    pub experiments_port: u16,
     /// Faults from the start on.
     pub faults: Vec<(String, Fault)>,
 }
@@ -42,6 +44,7 @@ impl Options {
             port: 0,
             ministack_port: 0,
             personalize_port: 0,
+            experiments_port: 0,
             faults: Vec::new(),
         }
     }
@@ -54,6 +57,8 @@ pub struct Stack {
     ports: Ports,
     clients: Clients,
     outputs: Outputs,
+    /// Of a stack that was deployed here.
+    experiments: Option<Service>,
     door: Option<InProcess>,
 }
 
@@ -84,18 +89,21 @@ impl Stack {
         Ok(stack)
     }
 
-    /// Packages and deploys onto services that run already.
+    /// Packages and deploys onto services that run already, and starts what needs the deployment.
     ///
     /// # Errors
-    /// [`Error::Template`], [`Error::Deploy`], [`Error::Aws`].
+    /// [`Error::Template`], [`Error::Deploy`], [`Error::Aws`], [`Error::Service`].
     pub async fn deploy(layout: Layout, ports: Ports, binaries: &Binaries) -> Result<Self> {
         let clients = Clients::new(&ports.endpoint());
         let outputs = deploy::run(&layout, &clients, ports, binaries).await?;
+        let experiments = services::experiments::service(binaries, ports, &outputs)?;
+        process::start(&layout, &experiments).await?;
         Ok(Self {
             layout,
             ports,
             clients,
             outputs,
+            experiments: Some(experiments),
             door: None,
         })
     }
@@ -117,6 +125,7 @@ impl Stack {
             ports,
             clients,
             outputs,
+            experiments: None,
             door: None,
         })
     }
@@ -198,6 +207,18 @@ impl Stack {
             pool: self.output("UserPoolId")?,
             client: self.output("UserPoolClientId")?,
         })
+    }
+
+    /// Stops the experiments service and starts it again, as a deployment on AWS does.
+    ///
+    /// # Errors
+    /// [`Error::NotRunning`] when it was not running, [`Error::Service`] when it does not come up again.
+    pub async fn restart_experiments(&self) -> Result<()> {
+        let service = self.experiments.as_ref().ok_or_else(|| Error::NotRunning {
+            what: "no experiments service of this deployment".into(),
+        })?;
+        process::stop(&self.layout, services::EXPERIMENTS).await?;
+        process::start(&self.layout, service).await
     }
 
     /// The faults of a front door inside this process.

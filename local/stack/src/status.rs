@@ -72,15 +72,15 @@ impl Status {
             let pid = service
                 .pid
                 .map_or_else(|| "not running".into(), |pid| format!("runs as pid {pid}"));
-            anstream::println!("{:<18} {pid:<20} log {}", service.name, service.log);
+            anstream::println!("{:<20} {pid:<20} log {}", service.name, service.log);
         }
         if let Some(ports) = self.ports {
-            anstream::println!("{:<18} {}", "AWS_ENDPOINT_URL", ports.endpoint());
+            anstream::println!("{:<20} {}", "AWS_ENDPOINT_URL", ports.endpoint());
         }
         let deployed = self
             .graphql
             .as_deref()
             .unwrap_or("nothing is deployed; `cargo local up` does it");
-        anstream::println!("{:<18} {deployed}", "GraphQL");
+        anstream::println!("{:<20} {deployed}", "GraphQL");
     }
 }

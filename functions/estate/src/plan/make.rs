@@ -11,8 +11,11 @@ use super::{
 };
 use crate::{
     declared::is_part_of,
-    resource::{Found, has_generations},
+    resource::{Found, TAG, has_generations},
 };
+
+/// The key of the experiments service's tag.
+const EXPERIMENT: &str = "experiment";
 
 /// What the plan is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +88,11 @@ fn undeclared(context: &Context<'_>, mode: Mode, plan: &mut Plan) -> Vec<Change>
                     Mode::Teardown => change,
                 });
             }
+        } else if let Some(experiment) = experiment_of(found) {
+            let because = format!(
+                "made for the experiment {experiment}, whose end deletes it; declare it to keep it"
+            );
+            plan.waiting.push(waiting(found, &because));
         } else {
             plan.strangers.push(waiting(
                 found,
@@ -114,10 +122,53 @@ fn known_name(context: &Context<'_>, found: &Found) -> Option<String> {
     stable.map(|(_, name)| name.clone())
 }
 
+/// The experiment that a campaign was made for: the experiments service tags those of its arms.
+fn experiment_of(found: &Found) -> Option<&str> {
+    let tag = found.fields.get(&format!("{TAG}{EXPERIMENT}"))?;
+    tag.as_str().filter(|_| found.kind == Kind::Campaign)
+}
+
 fn waiting(found: &Found, because: &str) -> Waiting {
     Waiting {
         kind: found.kind,
         name: found.name.clone(),
         because: because.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{observe::World, plan::Known};
+
+    #[test]
+    fn a_campaign_of_an_experiment_is_left_alone_and_no_stranger() {
+        let text = include_str!("../../../../config/personalization.yaml");
+        let config = shared::config::parse("config", text).unwrap();
+        let found = |name: &str, tag: Option<&str>| {
+            let mut found = Found::new(Kind::Campaign, name.to_owned(), format!("arn:{name}"));
+            let tag = tag.map(|tag| (format!("{TAG}{EXPERIMENT}"), json!(tag)));
+            found.fields.extend(tag);
+            found
+        };
+        let world = World {
+            found: vec![found("taste-1-new", Some("taste-1")), found("other", None)],
+            ..World::default()
+        };
+        let context = Context {
+            config: &config,
+            declared: &[],
+            world: &world,
+            known: &Known::default(),
+            now: 0,
+        };
+        let mut plan = Plan::default();
+        assert_eq!(undeclared(&context, Mode::Apply, &mut plan), []);
+        assert_eq!(plan.waiting[0].name, "taste-1-new");
+        assert_eq!(plan.strangers.len(), 1);
+        let gone = undeclared(&context, Mode::Teardown, &mut Plan::default());
+        assert_eq!(gone.len(), 2, "a teardown leaves nothing");
     }
 }

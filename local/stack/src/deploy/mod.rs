@@ -40,6 +40,7 @@ pub async fn run(
     let parameters = [
         ("Architecture", architecture().to_owned()),
         ("AwsEndpointUrl", ports.endpoint()),
+        ("ExperimentsUrl", ports.experiments_url()),
         ("PollSeconds", "1".to_owned()),
         ("ReplacementGraceSeconds", "2".to_owned()),
     ];

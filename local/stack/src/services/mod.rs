@@ -1,6 +1,8 @@
-//! The processes a running stack consists of: the emulator, Personalize, the front door. Each one
-//! is a [`Service`]: how to start it and how to tell that it answers. [`process`] keeps them.
+//! The processes a running stack consists of: the emulator, Personalize, the front door and, once
+//! there are tables, the experiments service. Each one is a [`Service`]: how to start it and how to tell
+//! that it answers. [`process`] keeps them.
 
+pub mod experiments;
 pub mod front_door;
 pub mod ministack;
 pub mod personalize;
@@ -21,8 +23,10 @@ pub const MINISTACK: &str = "ministack";
 pub const PERSONALIZE: &str = "personalize-local";
 /// The front door's name.
 pub const FRONT_DOOR: &str = "front-door";
+/// The experiments service's name.
+pub const EXPERIMENTS: &str = "experiments-service";
 /// All of them, in the order they start.
-pub const ALL: [&str; 3] = [MINISTACK, PERSONALIZE, FRONT_DOOR];
+pub const ALL: [&str; 4] = [MINISTACK, PERSONALIZE, FRONT_DOOR, EXPERIMENTS];
 
 /// A process of the stack, ready to be started.
 #[derive(Debug)]
@@ -55,7 +59,8 @@ pub enum Door {
     Elsewhere,
 }
 
-/// Starts what does not run yet, and replaces what was built anew since.
+/// Starts what does not run yet of the services that a deployment needs, and replaces what was built
+/// anew since.
 ///
 /// # Errors
 /// [`Error::Service`](crate::Error::Service) with the log of the one that does not come up.

@@ -1,9 +1,9 @@
-//! The three ports of a stack, chosen before anything starts and written down for the commands
+//! The ports of a stack, chosen before anything starts and written down for the commands
 //! that come later.
 
 use serde::{Deserialize, Serialize};
 
-use super::{FRONT_DOOR, MINISTACK, PERSONALIZE, process};
+use super::{EXPERIMENTS, FRONT_DOOR, MINISTACK, PERSONALIZE, process};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::ports;
@@ -19,6 +19,9 @@ pub struct Ports {
     pub ministack: u16,
     /// Personalize's stand-in.
     pub personalize: u16,
+    /// The experiments service; 0 in stacks that had none.
+    #[serde(default)]
+    pub experiments: u16,
 }
 
 impl Ports {
@@ -54,6 +57,12 @@ impl Ports {
                 was(|ports| ports.personalize),
                 "--personalize-port",
             )?,
+            experiments: choose(
+                EXPERIMENTS,
+                options.experiments_port,
+                was(|ports| ports.experiments),
+                "--experiments-port",
+            )?,
         };
         let file = layout.folder("run")?.join("ports.json");
         let text = serde_json::to_string_pretty(&chosen).unwrap_or_default();
@@ -66,6 +75,12 @@ impl Ports {
     pub fn read(layout: &Layout) -> Option<Self> {
         let file = layout.state().join("run/ports.json");
         serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()
+    }
+
+    /// Where the function `experiments` finds its service.
+    #[must_use]
+    pub fn experiments_url(self) -> String {
+        format!("http://127.0.0.1:{}", self.experiments)
     }
 
     /// The front door's URL.

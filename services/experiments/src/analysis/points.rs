@@ -1,0 +1,64 @@
+//! The intervals over time, for the plots: one point an interval, and no more than can be seen.
+
+use serde::{Deserialize, Serialize};
+
+use super::results::{Bounds, Results};
+
+/// How many points are kept; with more, every second goes.
+const POINTS_MAX: usize = 800;
+
+/// The intervals at a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Point {
+    /// Epoch seconds.
+    pub(crate) at: i64,
+    /// Units of all arms.
+    pub(crate) units: u64,
+    /// The lift of each arm in the order of the results; none of the control and before there is enough.
+    pub(crate) lifts: Vec<Option<Bounds>>,
+}
+
+/// Adds the point of `results` to those `before`, unless the last is younger than `every` seconds.
+pub(crate) fn extend(mut before: Vec<Point>, results: &Results, every: i64) -> Vec<Point> {
+    let last = before.last().map(|point| point.at);
+    if last.is_some_and(|last| results.updated_at < last + every) {
+        return before;
+    }
+    before.push(Point {
+        at: results.updated_at,
+        units: results.units,
+        lifts: results.arms.iter().map(|arm| arm.lift).collect(),
+    });
+    if before.len() > POINTS_MAX {
+        let last = before.len() - 1;
+        let mut index = 0;
+        before.retain(|_| {
+            index += 1;
+            (last + 1 - index).is_multiple_of(2)
+        });
+    }
+    before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thinned_points_keep_the_latest() {
+        let point = |at: i64| Point {
+            at,
+            units: 0,
+            lifts: Vec::new(),
+        };
+        let many: Vec<Point> = (0..POINTS_MAX as i64).map(point).collect();
+        let text = include_str!("../../testdata/results.json");
+        let mut results: Results = serde_json::from_str(text).unwrap();
+        results.updated_at = POINTS_MAX as i64;
+        let kept = extend(many.clone(), &results, 1);
+        assert_eq!(kept.last().unwrap().at, POINTS_MAX as i64);
+        assert!(kept.len() <= POINTS_MAX / 2 + 1);
+        assert_eq!(extend(many.clone(), &results, 60), many, "too soon");
+    }
+}

@@ -1,0 +1,143 @@
+//! A line of the event log, as far as it is counted. Lines of other kinds and lines that are no such
+//! line are told apart from interactions, and skipped.
+
+use serde::{Deserialize, de::IgnoredAny};
+
+/// The longest line that is read: four times what `track` takes.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// An interaction.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Event {
+    /// Unique: what comes twice counts once.
+    pub(crate) id: String,
+    /// `view`, `purchase`, ...
+    pub(crate) kind: String,
+    pub(crate) session: String,
+    pub(crate) user: Option<String>,
+    pub(crate) item: Option<String>,
+    /// A price, or whatever the shop sends; 0 without one.
+    pub(crate) value: f64,
+    /// The answer that it follows from.
+    pub(crate) recommendation: Option<String>,
+    /// Whether it says what was shown.
+    pub(crate) has_impression: bool,
+    /// Where that was shown; older shops do not say.
+    pub(crate) placement: Option<String>,
+    /// Epoch seconds of the visitor's clock, never after `received_at`.
+    pub(crate) sent_at: i64,
+    /// Epoch seconds of ours.
+    pub(crate) received_at: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    kind: Option<String>,
+    event_id: Option<String>,
+    event_type: Option<String>,
+    session_id: Option<String>,
+    user_id: Option<String>,
+    item_id: Option<String>,
+    event_value: Option<f64>,
+    recommendation_id: Option<String>,
+    #[serde(default)]
+    impression: Vec<IgnoredAny>,
+    placement: Option<String>,
+    sent_at: Option<i64>,
+    received_at: Option<i64>,
+    /// Set when nobody could look up whether the visitor had refused.
+    consent: Option<String>,
+}
+
+/// What a line is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Read {
+    /// An interaction.
+    Event(Box<Event>),
+    /// A line of another kind.
+    Other,
+    /// No line of the log.
+    Unreadable,
+}
+
+/// Reads a line.
+pub(crate) fn read(line: &[u8]) -> Read {
+    if line.len() > MAX_BYTES {
+        return Read::Unreadable;
+    }
+    let Ok(line) = serde_json::from_slice::<Line>(line) else {
+        return Read::Unreadable;
+    };
+    // Who may have refused is not counted.
+    if line.consent.is_some() {
+        return Read::Other;
+    }
+    if line
+        .kind
+        .as_deref()
+        .is_some_and(|kind| kind != "interaction")
+    {
+        return Read::Other;
+    }
+    let (Some(id), Some(kind), Some(session), Some(received_at)) = (
+        line.event_id,
+        line.event_type,
+        line.session_id,
+        line.received_at,
+    ) else {
+        return Read::Unreadable;
+    };
+    Read::Event(Box::new(Event {
+        id,
+        kind,
+        session,
+        user: line.user_id,
+        item: line.item_id,
+        value: line
+            .event_value
+            .filter(|value| value.is_finite())
+            .unwrap_or(0.0),
+        recommendation: line.recommendation_id,
+        has_impression: !line.impression.is_empty(),
+        placement: line.placement,
+        sent_at: line.sent_at.unwrap_or(received_at).min(received_at),
+        received_at,
+    }))
+}
+
+impl Event {
+    /// Whether it tells that recommendations of one of `placements` were seen. An event that does not
+    /// say where it happened stands for any.
+    pub(crate) fn shows(&self, placements: &[String]) -> bool {
+        let of_recommendations = self.has_impression || self.recommendation.is_some();
+        let there = self.placement.as_ref();
+        of_recommendations && there.is_none_or(|placement| placements.contains(placement))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interaction_of_track_is_read() {
+        let line = br#"{"sessionId":"s","userId":"u","eventId":"e","eventType":"view","itemId":"i","sentAt":9,"impression":["i","j"],"placement":"home","receivedAt":10}"#;
+        let Read::Event(event) = read(line) else {
+            panic!("an event")
+        };
+        assert!(event.shows(&["home".to_owned()]));
+        assert!(!event.shows(&["cart".to_owned()]));
+        assert_eq!((event.sent_at, event.received_at), (9, 10));
+    }
+
+    #[test]
+    fn other_lines_are_skipped() {
+        assert_eq!(read(br#"{"kind":"identify","sessionId":"s"}"#), Read::Other);
+        let unknown = br#"{"sessionId":"s","eventId":"e","eventType":"view","consent":"unknown","receivedAt":10}"#;
+        assert_eq!(read(unknown), Read::Other);
+        assert_eq!(read(b"{"), Read::Unreadable);
+        assert_eq!(read(br#"{"eventId":"e"}"#), Read::Unreadable);
+        assert_eq!(read(&vec![b' '; MAX_BYTES + 1]), Read::Unreadable);
+    }
+}
