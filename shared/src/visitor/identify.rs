@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
-use super::{LIFE, Memories, Memory, VisitorError, number, texts};
+use super::{Memories, Memory, VisitorError, life, number, texts};
 use crate::aws::failure;
 
 impl Memories {
@@ -41,7 +41,7 @@ impl Memories {
             update = update.expression_attribute_values(":said", AttributeValue::Bool(said));
         } else {
             set.push("expiresAt = :until");
-            update = update.expression_attribute_values(":until", number(now + LIFE));
+            update = update.expression_attribute_values(":until", number(now + life(user)));
         }
         // What was said is remembered for good.
         let forever = if said.is_some() {
