@@ -2,8 +2,11 @@
 //! taste has changed (a generation number), what they bought lately, and whether they agreed.
 //!
 //! `track` writes it, `recommend` reads it with every request. It is in the `Lists` table under
-//! `visitor#user#<id>` or `visitor#session#<id>` and leaves three months after the last event, like a
-//! history leaves Personalize's own filters.
+//! `visitor#user#<id>` or `visitor#session#<id>`. A session leaves three months after its last event, a
+//! user after two years: Personalize's filters forget what a user bought after three months without an
+//! interaction, and a shopper who comes back is still not to be shown it.
+
+mod identify;
 
 use std::collections::HashMap;
 
@@ -24,8 +27,14 @@ const BOUGHT: usize = 100;
 /// Purchases kept before the oldest are cut off: one more write for many purchases.
 const BOUGHT_BEFORE_CUT: usize = 2 * BOUGHT;
 
-/// Seconds a visitor is remembered after the last event: 90 days.
-const LIFE: i64 = 90 * 24 * 60 * 60;
+/// Seconds a session is remembered after its last event: 90 days.
+const SESSION_LIFE: i64 = 90 * 24 * 60 * 60;
+
+/// Seconds a user is remembered after the last event: two years.
+const USER_LIFE: i64 = 2 * 365 * 24 * 60 * 60;
+
+/// Where the keys of sessions begin.
+const SESSION: &str = "visitor#session#";
 
 /// Who looks at the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -100,7 +109,7 @@ impl Visitor {
     pub fn key(&self) -> Option<String> {
         match self {
             Self::User(id) => Some(format!("visitor#user#{id}")),
-            Self::Session(id) => Some(format!("visitor#session#{id}")),
+            Self::Session(id) => Some(format!("{SESSION}{id}")),
             Self::Nobody => None,
         }
     }
@@ -210,7 +219,7 @@ impl Memories {
             .key("listKey", AttributeValue::S(key.to_owned()))
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .expression_attribute_values(":now", number(now))
-            .expression_attribute_values(":until", number(now + LIFE))
+            .expression_attribute_values(":until", number(now + life(key)))
             .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew);
         let set = "SET updatedAt = :now, expiresAt = :until";
         update = if bought.is_empty() {
@@ -297,6 +306,15 @@ impl Memories {
     }
 }
 
+/// Seconds that what is under `key` is remembered.
+fn life(key: &str) -> i64 {
+    if key.starts_with(SESSION) {
+        SESSION_LIFE
+    } else {
+        USER_LIFE
+    }
+}
+
 fn number(value: i64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
@@ -317,6 +335,16 @@ mod tests {
         assert_ne!(user.key(), session.key());
         assert_eq!(user.id(), session.id());
         assert_eq!(Visitor::Nobody.key(), None);
+    }
+
+    #[test]
+    fn users_are_remembered_for_longer_than_sessions() {
+        let life_of = |visitor: Visitor| visitor.key().map(|key| life(&key));
+        assert_eq!(
+            life_of(Visitor::Session("a".into())),
+            Some(90 * 24 * 60 * 60)
+        );
+        assert!(life_of(Visitor::User("a".into())) > life_of(Visitor::Session("a".into())));
     }
 
     #[test]

@@ -50,13 +50,13 @@ impl Load {
     }
 
     /// Asks for `lasting`, all environments at once.
-    pub(crate) fn run(&mut self, shop: &Shop, lasting: Duration) -> Vec<Answer> {
+    pub(crate) async fn ask(&mut self, lasting: Duration) -> Vec<Answer> {
         let first = self.asked;
         self.asked += 1_000_000;
         let environments = self.environments.iter_mut().enumerate();
         let asking =
             environments.map(|(index, environment)| ask(environment, first + index, lasting));
-        let answers = shop.runtime().block_on(futures::future::join_all(asking));
+        let answers = futures::future::join_all(asking).await;
         answers.into_iter().flatten().collect()
     }
 }

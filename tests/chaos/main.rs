@@ -5,10 +5,12 @@
 
 #![allow(clippy::expect_used, reason = "in a test a panic is the report")]
 
+mod events;
 mod load;
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
+use events::Clicks;
 use load::{Answer, Load};
 use local::{front_door::Fault, workflows::Workflow};
 use tests::{Shop, estate_binary, interactions_csv, items_csv, products_page, users_csv};
@@ -51,7 +53,9 @@ fn every_request_is_answered_in_time_whatever_fails() {
     let estate = estate_binary();
     let binaries = estate.parent().expect("a folder");
     let mut load = Load::start(&shop, binaries);
-    load.run(&shop, Duration::from_secs(3));
+    let mut clicks = Clicks::start(&shop, binaries);
+    // The first requests find processes that have just started.
+    shop.runtime().block_on(load.ask(Duration::from_secs(3)));
     for (name, service, fault) in [
         ("nothing fails", "s3", Fault::default()),
         ("Personalize is down", "personalize-runtime", DOWN),
@@ -63,13 +67,16 @@ fn every_request_is_answered_in_time_whatever_fails() {
         ),
         ("DynamoDB throttles everything", "dynamodb", THROTTLED),
     ] {
-        let answers = shop.with_fault(service, fault, || load.run(&shop, lasting));
+        let both = async { tokio::join!(load.ask(lasting), clicks.click(lasting)) };
+        let (answers, slowest) = shop.with_fault(service, fault, || shop.runtime().block_on(both));
         report(name, &answers);
+        println!("  the slowest click took {} ms", slowest.as_millis());
         for answer in &answers {
             assert!(answer.items > 0, "{name}: {answer:?}");
             assert!(answer.took < IN_TIME, "{name}: {answer:?}");
         }
     }
+    clicks.check(&shop);
 }
 
 /// A shop that is trained, with ready-made lists.

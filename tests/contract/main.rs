@@ -15,6 +15,7 @@ mod events;
 mod experiments;
 mod rotation;
 mod serving;
+mod tracking;
 mod training;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ fn main() {
         training::CASES,
         catalog::CASES,
         serving::CASES,
+        tracking::CASES,
         events::CASES,
         experiments::CASES,
         rotation::CASES,

@@ -45,7 +45,6 @@ pub(crate) const CASES: &[super::Case] = &[
     ),
     ("track takes the good and names the bad", takes_the_good),
     ("track changes the next answer", changes_the_next_answer),
-    ("track loses nothing when Personalize fails", loses_nothing),
 ];
 
 const ASK: &str = "query($placement: String!, $sessionId: ID, $itemId: ID, $itemIds: [ID!], $limit: Int, $context: ContextInput) {
@@ -377,28 +376,5 @@ fn changes_the_next_answer(shop: &Shop) {
     assert!(
         !after.contains(&bought),
         "{bought} was bought and is still in {after:?}"
-    );
-}
-
-fn loses_nothing(shop: &Shop) {
-    let waiting = shop.messages_waiting("TrackDeadLetterQueueUrl");
-    let answer = shop.with_fault(
-        "personalize",
-        Fault {
-            error: 100,
-            ..Fault::default()
-        },
-        || {
-            track(
-                shop,
-                "u11",
-                &json!([{ "eventType": "view", "itemId": "i5" }]),
-            )
-        },
-    );
-    assert_eq!(answer["accepted"], 1, "it is in the event log: {answer}");
-    assert_eq!(
-        shop.messages_waiting("TrackDeadLetterQueueUrl"),
-        waiting + 1
     );
 }

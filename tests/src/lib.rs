@@ -485,21 +485,24 @@ impl Shop {
         result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 
-    /// Messages that wait in a queue, by its output name.
+    /// Messages that wait in a queue, by its output name: those that come back later, too.
     ///
     /// # Panics
     /// When SQS does not answer.
     #[must_use]
     pub fn messages_waiting(&self, queue: &str) -> u64 {
-        let body = json!({
-            "QueueUrl": self.output(queue),
-            "AttributeNames": ["ApproximateNumberOfMessages"],
-        });
+        let names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+        ];
+        let body = json!({ "QueueUrl": self.output(queue), "AttributeNames": names });
         let answer = self.ask_json("AmazonSQS.GetQueueAttributes", &body);
-        let count = answer["Attributes"]["ApproximateNumberOfMessages"].as_str();
-        count
-            .and_then(|count| count.parse().ok())
-            .unwrap_or_else(|| panic!("SQS: {answer}"))
+        let count = |name| {
+            let count = answer["Attributes"][name].as_str();
+            let count = count.and_then(|count| count.parse::<u64>().ok());
+            count.unwrap_or_else(|| panic!("SQS: {answer}"))
+        };
+        names.map(count).iter().sum()
     }
 
     /// Puts one datum of a metric into CloudWatch, as the service itself would; `at` in epoch seconds.
@@ -576,7 +579,9 @@ impl Shop {
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn bucket(&self) -> &str {
+    /// The data bucket.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
         self.output("DataBucketName")
     }
 }

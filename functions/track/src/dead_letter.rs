@@ -1,26 +1,9 @@
-//! What waits in the dead-letter queue: messages that can be sent again without looking anywhere
-//! else, grouped as SQS takes them.
+//! What waits in the dead-letter queue, grouped as SQS takes it.
 
-use serde::Serialize;
+use interactions::{Interaction, Letter, MAX_MESSAGE_BYTES, Undelivered, Visit};
 
-use crate::{deliver::Undelivered, interaction::Interaction, request::Visit};
-
-/// SQS takes 10 messages a call, and 256 KiB in all in every region.
+/// SQS takes 10 messages a call, and [`MAX_MESSAGE_BYTES`] in all.
 const MAX_MESSAGES: usize = 10;
-const MAX_BYTES: usize = 256 * 1024;
-
-/// A message's body. The tracking id is not in it: whoever sends it again takes the one of that day.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    version: u32,
-    reason: &'a str,
-    /// The object of the event log that holds them too.
-    event_log_key: &'a str,
-    #[serde(flatten)]
-    visit: &'a Visit,
-    events: &'a [Interaction],
-}
 
 /// A message and how many interactions it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,21 +15,39 @@ pub(crate) struct Message {
 }
 
 /// One message a batch.
-pub(crate) fn messages(visit: &Visit, log_key: &str, batches: &[Undelivered<'_>]) -> Vec<Message> {
-    let message = |batch: &Undelivered<'_>| {
-        let body = Body {
+pub(crate) fn messages(
+    visit: &Visit,
+    event_log_key: &str,
+    remember: bool,
+    batches: Vec<Undelivered>,
+) -> Vec<Message> {
+    let message = |batch: Undelivered| {
+        let letter = Letter {
             version: 1,
-            reason: &batch.reason,
-            event_log_key: log_key,
-            visit,
+            reason: batch.reason,
+            event_log_key: event_log_key.to_owned(),
+            remember,
+            visit: visit.clone(),
             events: batch.events,
         };
         Some(Message {
-            body: serde_json::to_string(&body).ok()?,
-            events: batch.events.len(),
+            body: serde_json::to_string(&letter).ok()?,
+            events: letter.events.len(),
         })
     };
-    batches.iter().filter_map(message).collect()
+    batches.into_iter().filter_map(message).collect()
+}
+
+/// All of `interactions` that are for Personalize, to be looked at later for `reason`.
+pub(crate) fn all(interactions: &[Interaction], reason: &str) -> Vec<Undelivered> {
+    let learnable = interactions.iter().filter(|one| one.is_for_personalize());
+    let learnable: Vec<Interaction> = learnable.cloned().collect();
+    let batches = learnable.chunks(interactions::BATCH);
+    let undelivered = |events: &[Interaction]| Undelivered {
+        events: events.to_vec(),
+        reason: reason.to_owned(),
+    };
+    batches.map(undelivered).collect()
 }
 
 /// `messages` in groups that one SendMessageBatch takes.
@@ -56,7 +57,7 @@ pub(crate) fn groups(messages: Vec<Message>) -> Vec<Vec<Message>> {
     for message in messages {
         let size = message.body.len();
         match groups.last_mut() {
-            Some(group) if group.len() < MAX_MESSAGES && bytes + size <= MAX_BYTES => {
+            Some(group) if group.len() < MAX_MESSAGES && bytes + size <= MAX_MESSAGE_BYTES => {
                 group.push(message);
                 bytes += size;
             }
@@ -71,30 +72,7 @@ pub(crate) fn groups(messages: Vec<Message>) -> Vec<Vec<Message>> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
-
-    #[test]
-    fn a_message_can_be_replayed_by_itself() {
-        let visit = Visit {
-            session_id: "s".into(),
-            user_id: None,
-        };
-        let input = json!({"eventId": "e", "eventType": "view", "itemId": "a", "sentAt": 5});
-        let event = Interaction::new(serde_json::from_value(input.clone()).unwrap(), 9).unwrap();
-        let batch = Undelivered {
-            events: &[event],
-            reason: "busy".into(),
-        };
-        let [message] = &messages(&visit, "events/x.jsonl", &[batch])[..] else {
-            panic!("one batch is one message")
-        };
-        let body: Value = serde_json::from_str(&message.body).unwrap();
-        assert_eq!(body["sessionId"], "s");
-        assert_eq!(body["events"], json!([input]));
-        assert_eq!(body["eventLogKey"], "events/x.jsonl");
-    }
 
     #[test]
     fn groups_respect_both_limits() {

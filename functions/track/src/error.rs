@@ -4,8 +4,10 @@
 
 use shared::{
     aws::AwsError,
+    caller::CallerError,
     environment::MissingVariable,
     fault::{Fault, FaultKind},
+    visitor::{IdError, VisitorError},
 };
 
 /// A call that was not taken.
@@ -29,19 +31,31 @@ pub(crate) enum TrackError {
         /// S3's answer.
         source: AwsError,
     },
+    /// Consent or an identification was not remembered.
+    #[error("nothing was changed for certain, send it again: {0}")]
+    Memory(#[from] VisitorError),
 }
 
 /// A call that is wrong as a whole.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RequestError {
-    /// Personalize's ids have 1 to 256 characters.
-    #[error("{argument} has {characters} characters; an id has 1 to 256")]
-    Id {
-        /// `sessionId` or `userId`.
-        argument: &'static str,
-        /// Its length.
-        characters: usize,
+    /// The arguments have another shape.
+    #[error("the arguments are not those of graphql/schema.graphql: at `{path}`: {message}")]
+    Arguments {
+        /// Where.
+        path: String,
+        /// What does not fit.
+        message: String,
     },
+    /// The caller may not do this.
+    #[error(transparent)]
+    Caller(#[from] CallerError),
+    /// An id cannot be one.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// It is not said whom it is about.
+    #[error("{0} is missing: it says whom this is about")]
+    Nobody(&'static str),
     /// More than one call takes.
     #[error("interactions has {0} entries; one call takes at most 100, send the rest in another")]
     TooMany(usize),
@@ -53,6 +67,7 @@ impl Fault for TrackError {
             Self::Environment(error) => error.kind(),
             Self::Request(_) => FaultKind::InvalidInput,
             Self::EventLog { source, .. } => source.kind(),
+            Self::Memory(error) => error.kind(),
         }
     }
 }

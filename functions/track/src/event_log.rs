@@ -1,17 +1,13 @@
-//! The event log: one S3 object a call, one JSON line an interaction, by day of receipt (UTC).
+//! Writing the event log: one S3 object a call, one JSON line an interaction, by day of receipt (UTC).
 //! It is the record of what was accepted, whatever becomes of it afterwards.
 
 use aws_sdk_s3::{Client, primitives::ByteStream};
-use jiff::{Timestamp, tz::TimeZone};
-use serde::Serialize;
+use interactions::{CONSENT_UNKNOWN, Identified, Line, Logged};
+use jiff::Timestamp;
 use shared::aws::failure;
 use uuid::Uuid;
 
-use crate::{
-    error::TrackError,
-    interaction::Interaction,
-    request::{Call, Visit},
-};
+use crate::{error::TrackError, memory::Consent, request::Call};
 
 /// The log's part of the data bucket.
 #[derive(Debug)]
@@ -20,37 +16,45 @@ pub(crate) struct EventLog {
     bucket: String,
 }
 
-/// One line.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Line<'a> {
-    #[serde(flatten)]
-    visit: &'a Visit,
-    #[serde(flatten)]
-    interaction: &'a Interaction,
-    received_at: i64,
-}
-
 impl EventLog {
     /// In `bucket`, under `events/`.
     pub(crate) fn new(client: Client, bucket: String) -> Self {
         Self { client, bucket }
     }
 
-    /// Writes what `call` has accepted, encrypted by the bucket's own key, and gives the object's key.
+    /// Writes what `call` has accepted, and gives the object's key.
     pub(crate) async fn write(
         &self,
         call: &Call,
+        consent: Consent,
         received: Timestamp,
     ) -> Result<String, TrackError> {
-        let key = key(received, Uuid::now_v7());
+        self.put(lines(call, consent, received), received).await
+    }
+
+    /// Writes that a session is a user.
+    pub(crate) async fn identified(
+        &self,
+        session: String,
+        user: String,
+        received: Timestamp,
+    ) -> Result<(), TrackError> {
+        let line = Identified::new(session, user, received.as_second());
+        let mut lines = Vec::new();
+        push(&mut lines, &Line::Identified(line));
+        self.put(lines, received).await.map(|_| ())
+    }
+
+    /// Encrypted by the bucket's own key.
+    async fn put(&self, lines: Vec<u8>, received: Timestamp) -> Result<String, TrackError> {
+        let key = interactions::new_key(received, Uuid::now_v7());
         let put = self
             .client
             .put_object()
             .bucket(&self.bucket)
             .key(&key)
             .content_type("application/x-ndjson")
-            .body(ByteStream::from(lines(call, received)));
+            .body(ByteStream::from(lines));
         match put.send().await {
             Ok(_) => Ok(key),
             Err(error) => Err(TrackError::EventLog {
@@ -62,47 +66,56 @@ impl EventLog {
     }
 }
 
-fn key(received: Timestamp, id: Uuid) -> String {
-    let day = received.to_zoned(TimeZone::UTC).date();
-    format!("events/day={day}/{id}.jsonl")
-}
-
-fn lines(call: &Call, received: Timestamp) -> Vec<u8> {
+fn lines(call: &Call, consent: Consent, received: Timestamp) -> Vec<u8> {
+    let unknown = (consent == Consent::Unknown).then(|| CONSENT_UNKNOWN.to_owned());
     let mut lines = Vec::new();
     for interaction in &call.accepted {
-        let line = Line {
-            visit: &call.visit,
-            interaction,
+        let line = Line::Logged(Logged {
+            visit: call.visit.clone(),
+            interaction: interaction.clone(),
             received_at: received.as_second(),
-        };
-        // Strings and finite numbers: there is nothing JSON could not hold.
-        if let Ok(json) = serde_json::to_vec(&line) {
-            lines.extend(json);
-            lines.push(b'\n');
-        }
+            consent: unknown.clone(),
+        });
+        push(&mut lines, &line);
     }
     lines
 }
 
+fn push(lines: &mut Vec<u8>, line: &Line) {
+    // Strings and finite numbers: there is nothing JSON could not hold.
+    if let Ok(json) = serde_json::to_vec(line) {
+        lines.extend(json);
+        lines.push(b'\n');
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use interactions::Visit;
     use serde_json::{Value, json};
 
     use super::*;
 
-    #[test]
-    fn a_line_holds_everything_that_is_needed_to_send_it_again() {
-        let input = json!({"sessionId": "s", "userId": "u", "interactions": [
+    fn logged(consent: Consent) -> Vec<Value> {
+        let inputs = json!([
             {"eventId": "e1", "eventType": "purchase", "itemId": "a", "sentAt": 5, "eventValue": 2.5},
             {"eventId": "e2", "eventType": "view", "itemId": "b", "impression": ["b", "c"]},
-        ]});
+        ]);
         let received = Timestamp::from_second(1_800_000_000).unwrap();
-        let call = Call::new(serde_json::from_value(input).unwrap(), received.as_second()).unwrap();
-        let text = String::from_utf8(lines(&call, received)).unwrap();
-        let lines: Vec<Value> = text
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
+        let visit = Visit {
+            session_id: "s".to_owned(),
+            user_id: Some("u".to_owned()),
+        };
+        let inputs = serde_json::from_value(inputs).unwrap();
+        let call = Call::new(visit, inputs, None, received.as_second());
+        let text = String::from_utf8(lines(&call, consent, received)).unwrap();
+        let line = |line: &str| serde_json::from_str(line).unwrap();
+        text.lines().map(line).collect()
+    }
+
+    #[test]
+    fn a_line_holds_everything_that_is_needed_to_send_it_again() {
+        let lines = logged(Consent::Agreed);
         assert_eq!(
             lines[0],
             json!({
@@ -114,12 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_of_utc_and_sort() {
-        let received = Timestamp::from_second(1_767_225_599).unwrap();
-        let key = key(received, Uuid::nil());
-        assert_eq!(
-            key,
-            "events/day=2025-12-31/00000000-0000-0000-0000-000000000000.jsonl"
-        );
+    fn a_line_says_when_nobody_could_be_asked() {
+        assert_eq!(logged(Consent::Unknown)[0]["consent"], "unknown");
     }
 }

@@ -1,27 +1,36 @@
-//! `track`: takes `Mutation.trackInteractions` of the shop's GraphQL API (AppSync direct Lambda
-//! resolver). What is accepted is in the S3 event log before the answer says so; then it goes to
-//! Amazon Personalize, and what Personalize does not take to a dead-letter queue, to be sent again.
+//! `track`: takes `Mutation.trackInteractions`, `identify` and `setConsent` of the shop's GraphQL API
+//! (AppSync direct Lambda resolvers). What is accepted is in the S3 event log before the answer says
+//! so; then it goes to Amazon Personalize, and what Personalize does not take to a dead-letter queue,
+//! which `replay` delivers. Before the answer, too, the visitor's lists are made stale.
 //!
-//! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `TRACK_DEAD_LETTER_QUEUE_URL`,
-//!   `METRICS_NAMESPACE`, `AWS_LAMBDA_LOG_LEVEL`.
+//! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `LISTS_TABLE`,
+//!   `TRACK_DEAD_LETTER_QUEUE_URL`, `USER_ID_CLAIM` (default `username`), `METRICS_NAMESPACE`,
+//!   `AWS_LAMBDA_LOG_LEVEL`.
 //! - Permissions: `s3:GetObject` on the configuration, `s3:PutObject` under `events/`,
-//!   `dynamodb:GetItem` on `Operations`, `personalize:PutEvents`, `sqs:SendMessage` on the queue,
-//!   `kms:Decrypt` and `kms:GenerateDataKey` on the data key.
-//! - Metrics: `Accepted`, `Rejected`, `DeadLettered` (accepted, waiting in the queue), `Unqueued`
-//!   (accepted, but in the event log alone: the queue failed too).
+//!   `dynamodb:GetItem` on `Operations`, `GetItem` and `UpdateItem` on `Lists`,
+//!   `personalize:PutEvents`, `sqs:SendMessage` on the queue, `kms:Decrypt` and
+//!   `kms:GenerateDataKey` on the data key.
+//! - Metrics (Count): `Accepted`; `Rejected` one by one; `Bots` and `Refused` (by visitors who do not
+//!   want to be personalized), neither stored; `DeadLettered` (accepted, waiting in the queue);
+//!   `Unqueued` (accepted, but in the event log alone: the queue failed too); `StaleLists` (calls whose
+//!   visitor's memory could not be written in time: `replay` does it).
 //!
-//! [`interaction`] decides what is accepted, [`deliver`] what is sent when, [`dead_letter`] what a
-//! message to be replayed holds; [`outlets`] is AWS.
+//! [`input`] decides what is accepted, [`event_id`] what counts as the same, [`screen`] who is no
+//! customer, [`breaker`] when Personalize is left alone, [`memory`] what makes lists stale; [`take`]
+//! is a call from end to end, [`queue`] and [`event_log`] are AWS.
 
+mod breaker;
 mod dead_letter;
-mod deliver;
 mod error;
+mod event_id;
 mod event_log;
-mod interaction;
-mod outlets;
+mod input;
+mod memory;
+mod queue;
 mod request;
+mod screen;
 mod serve;
-mod tracker;
+mod take;
 
 use shared::{aws, function, telemetry};
 
@@ -32,5 +41,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
     let track = Track::from_environment(&aws::for_requests().await)?;
     track.warm().await;
-    function::run(async |event: Event| track.take(event).await).await
+    function::run(async |event: Event| track.answer(event).await).await
 }

@@ -1,125 +1,136 @@
-//! One call from end to end: checked, logged, delivered, and what was not delivered queued.
+//! The function: its parts, and which mutation goes where.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_config::SdkConfig;
+use interactions::{Personalize, Settings, SettingsReader};
 use jiff::Timestamp;
+use serde::Serialize;
 use shared::{
+    caller::{Caller, DEFAULT_USER_ID_CLAIM},
     environment::{self, MissingVariable},
     estate::EstateSource,
-    metrics::{Unit, emit},
     refreshed::Refreshed,
 };
 
 use crate::{
-    dead_letter::messages,
-    deliver::{NotTaken, Undelivered, deliver},
-    error::TrackError,
+    breaker::Breaker,
+    error::{RequestError, TrackError},
     event_log::EventLog,
-    interaction::Interaction,
-    outlets::Outlets,
-    request::{Call, Event, TrackResult},
-    tracker::{Tracker, TrackerReader},
+    memory::Memory,
+    queue::Queue,
+    request::{ConsentArguments, Event, Field, IdentifyArguments, TrackResult},
+    screen::Screen,
 };
 
-/// How old the tracker's id may grow before it is looked up again behind a call.
-const TRACKER_AGE: Duration = Duration::from_secs(60);
+/// How old the settings may grow before they are looked up again behind a call.
+const SETTINGS_AGE: Duration = Duration::from_secs(60);
 
-/// How often a call waits for a tracker that was not there.
-const MISSING_AGE: Duration = Duration::from_secs(5);
+/// How long a call waits for settings that were never read.
+const SETTINGS_WITHIN: Duration = Duration::from_millis(500);
 
 /// The function.
 pub(crate) struct Track {
-    tracker: Refreshed<TrackerReader>,
-    log: EventLog,
-    outlets: Outlets,
+    pub(crate) settings: Refreshed<SettingsReader>,
+    pub(crate) memory: Memory,
+    pub(crate) log: EventLog,
+    pub(crate) personalize: Personalize,
+    pub(crate) queue: Queue,
+    pub(crate) breaker: Breaker,
+    pub(crate) screen: Screen,
+    user_id_claim: String,
+}
+
+/// What a mutation answers with.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Answer {
+    /// Of `trackInteractions`.
+    Tracked(TrackResult),
+    /// Of the others: whether what the visitor does is used from now on.
+    Personalized(bool),
 }
 
 impl Track {
     /// Makes the clients; asks nothing yet.
     pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
         let s3 = aws_sdk_s3::Client::new(config);
-        let tracker = TrackerReader(EstateSource::from_environment(config)?);
+        let settings = SettingsReader(EstateSource::from_environment(config)?);
         let queue_url = environment::required("TRACK_DEAD_LETTER_QUEUE_URL")?;
+        let user_id_claim = environment::required("USER_ID_CLAIM");
         Ok(Self {
-            tracker: Refreshed::new(tracker, TRACKER_AGE),
+            settings: Refreshed::new(settings, SETTINGS_AGE),
+            memory: Memory::new(config, environment::required("LISTS_TABLE")?),
             log: EventLog::new(s3, environment::required("DATA_BUCKET")?),
-            outlets: Outlets::new(config, queue_url),
+            personalize: Personalize::new(config),
+            queue: Queue::new(config, queue_url),
+            breaker: Breaker::default(),
+            screen: Screen::new(Instant::now()),
+            user_id_claim: user_id_claim.unwrap_or_else(|_| DEFAULT_USER_ID_CLAIM.to_owned()),
         })
     }
 
-    /// Looks the tracker up while Lambda still starts the process. A failure is left to the calls.
+    /// Looks the settings up while Lambda still starts the process. A failure is left to the calls.
     pub(crate) async fn warm(&self) {
-        if let Err(error) = self.tracker.get().await {
-            tracing::warn!(%error, "the event tracker is not known yet");
+        if let Err(error) = self.settings.get().await {
+            tracing::warn!(%error, "the settings are not known yet");
         }
     }
 
-    /// Takes one call. What the answer counts as accepted is in the event log.
-    pub(crate) async fn take(&self, event: Event) -> Result<TrackResult, TrackError> {
-        let received = Timestamp::now();
-        let call = Call::new(event.arguments.input, received.as_second())?;
-        let (mut dead, mut unqueued) = (0, 0);
-        if !call.accepted.is_empty() {
-            let log_key = self.log.write(&call, received).await?;
-            let undelivered = self.deliver(&call).await;
-            dead = undelivered.iter().map(|batch| batch.events.len()).sum();
-            let messages = messages(&call.visit, &log_key, &undelivered);
-            unqueued = self.outlets.dead_letter(messages).await;
-            if unqueued > 0 {
-                tracing::error!(unqueued, log_key, "interactions are in the event log alone");
+    /// Answers one mutation.
+    pub(crate) async fn answer(&self, event: Event) -> Result<Answer, TrackError> {
+        let caller =
+            Caller::new(&event.identity, &self.user_id_claim).map_err(RequestError::from)?;
+        match event.info.field_name {
+            Field::TrackInteractions => self.take(&event, &caller).await.map(Answer::Tracked),
+            Field::Identify => {
+                let (session, user) = event.arguments::<IdentifyArguments>()?.of(&caller)?;
+                self.identify(session, user).await.map(Answer::Personalized)
             }
-        }
-        report(&call, dead - unqueued, unqueued);
-        Ok(TrackResult {
-            accepted: call.accepted.len(),
-            rejected: call.rejected,
-        })
-    }
-
-    async fn deliver<'a>(&self, call: &'a Call) -> Vec<Undelivered<'a>> {
-        let tracker = self.tracker().await;
-        let put = async |events: &[Interaction]| match &tracker {
-            Ok(tracker) => match &**tracker {
-                Tracker::Undeclared => Ok(()),
-                Tracker::NotThere => Err(unready("the event tracker does not exist yet")),
-                Tracker::Id(id) => self.outlets.put(id, &call.visit, events).await,
-            },
-            Err(not_taken) => Err(not_taken.clone()),
-        };
-        deliver(&call.accepted, put).await
-    }
-
-    async fn tracker(&self) -> Result<Arc<Tracker>, NotTaken> {
-        match self.tracker.get().await {
-            Ok(tracker) if *tracker == Tracker::NotThere => {
-                Ok(self.tracker.renewed(tracker, MISSING_AGE).await)
-            }
-            Ok(tracker) => Ok(tracker),
-            Err(error) => {
-                tracing::warn!(%error, "the event tracker is not known");
-                Err(unready("the event tracker could not be looked up"))
+            Field::SetConsent => {
+                let arguments: ConsentArguments = event.arguments()?;
+                let personalization = arguments.personalization;
+                let key = arguments.key(&caller)?;
+                let now = Timestamp::now().as_second();
+                self.memory.agreed(&key, personalization, now).await?;
+                Ok(Answer::Personalized(personalization))
             }
         }
     }
-}
 
-fn unready(reason: &str) -> NotTaken {
-    NotTaken {
-        reason: reason.to_owned(),
-        all_would_fail: true,
+    /// The settings, or nothing when they cannot be read in time.
+    pub(crate) async fn settings(&self) -> Option<Arc<Settings>> {
+        match tokio::time::timeout(SETTINGS_WITHIN, self.settings.get()).await {
+            Ok(Ok(settings)) => Some(settings),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the settings are not known");
+                None
+            }
+            Err(_) => {
+                tracing::warn!("the settings are not known in time");
+                None
+            }
+        }
     }
-}
 
-/// At most 100 of anything: exact as f64.
-#[allow(clippy::cast_precision_loss)]
-fn report(call: &Call, dead_lettered: usize, unqueued: usize) {
-    let count = |name, things: usize| (name, Unit::Count, things as f64);
-    let data = [
-        count("Accepted", call.accepted.len()),
-        count("Rejected", call.rejected.len()),
-        count("DeadLettered", dead_lettered),
-        count("Unqueued", unqueued),
-    ];
-    emit("track", &[], &data);
+    /// The session's past is the user's from now on. A visitor who refused has none that counts, so
+    /// nothing ties the two together in the log.
+    async fn identify(&self, session: String, user: String) -> Result<bool, TrackError> {
+        let now = Timestamp::now();
+        let keys = (
+            format!("visitor#session#{session}"),
+            format!("visitor#user#{user}"),
+        );
+        let agreed = self
+            .memory
+            .identified(&keys.0, &keys.1, now.as_second())
+            .await?;
+        if agreed {
+            self.log.identified(session, user, now).await?;
+        }
+        Ok(agreed)
+    }
 }

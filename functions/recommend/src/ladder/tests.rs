@@ -1,8 +1,9 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Instant};
 
 use serde_json::{Value, json};
+use shared::visitor::Visitor;
 
-use super::*;
+use super::{gather::OUR_ID, *};
 use crate::{
     fake::{Fake, Reply, estate, request_of},
     services::Record,

@@ -16,7 +16,7 @@ const FAILED: u32 = 8;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(16);
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// The breaker.
 #[derive(Debug, Default)]

@@ -1,9 +1,11 @@
-//! One interaction: what the shop sends, and what of it is sound enough to learn from.
+//! One interaction as the shop sends it, and what of it is sound enough to learn from.
 //!
 //! Limits: Personalize's API reference, data type `Event`, and its quota of 10 KB an event.
 
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use std::collections::BTreeSet;
+
+use interactions::{IMPRESSION, Interaction};
+use serde::Deserialize;
 
 const MAX_ID: usize = 256;
 const MAX_RECOMMENDATION_ID: usize = 40;
@@ -18,68 +20,90 @@ const MAX_AHEAD: i64 = 300;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct InteractionInput {
     event_id: Option<String>,
-    event_type: String,
-    item_id: String,
-    sent_at: Option<i64>,
-    event_value: Option<f64>,
-    recommendation_id: Option<String>,
-    impression: Option<Vec<String>>,
-}
-
-/// A sound interaction; its JSON is what the event log and the dead-letter queue hold.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Interaction {
-    /// Unique: an interaction that comes twice counts once.
-    pub(crate) event_id: String,
-    /// `view`, `purchase`, ...
+    /// What happened.
     pub(crate) event_type: String,
-    /// The product.
-    pub(crate) item_id: String,
-    /// Epoch seconds, never in the future.
-    pub(crate) sent_at: i64,
-    /// A price, a rating, seconds watched; finite.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) event_value: Option<f32>,
-    /// The answer it follows from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) recommendation_id: Option<String>,
-    /// What was shown together with the product: none, or at most 25.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) impression: Vec<String>,
+    /// To which product.
+    pub(crate) item_id: Option<String>,
+    /// Epoch seconds.
+    pub(crate) sent_at: Option<i64>,
+    /// A price, a rating, ...
+    pub(crate) event_value: Option<f64>,
+    recommendation_id: Option<String>,
+    /// What was shown.
+    pub(crate) impression: Option<Vec<String>>,
+    placement: Option<String>,
 }
 
-impl Interaction {
-    /// The interaction, received at `now` (epoch seconds), or why it cannot be taken.
-    pub(crate) fn new(input: InteractionInput, now: i64) -> Result<Self, String> {
-        let event_id = match input.event_id {
-            Some(id) => text("eventId", id, MAX_ID)?,
-            None => Uuid::now_v7().to_string(),
-        };
-        let recommendation_id = input
+impl InteractionInput {
+    /// The interaction, received at `now` (epoch seconds), or why it cannot be taken. `event_id` is
+    /// its id when the shop gave none. The placement is checked when `placements` are known.
+    pub(crate) fn check(
+        self,
+        event_id: String,
+        placements: Option<&BTreeSet<String>>,
+        now: i64,
+    ) -> Result<Interaction, String> {
+        let event_type = text("eventType", self.event_type, MAX_ID)?;
+        let impression = impression(self.impression.unwrap_or_default())?;
+        let recommendation_id = self
             .recommendation_id
             .map(|id| text("recommendationId", id, MAX_RECOMMENDATION_ID))
             .transpose()?;
-        let interaction = Self {
-            event_id,
-            event_type: text("eventType", input.event_type, MAX_ID)?,
-            item_id: text("itemId", input.item_id, MAX_ID)?,
-            sent_at: sent_at(input.sent_at, now)?,
-            event_value: input.event_value.map(event_value).transpose()?,
+        within_size(Interaction {
+            event_id: text("eventId", self.event_id.unwrap_or(event_id), MAX_ID)?,
+            item_id: item(self.item_id, &event_type, &impression)?,
+            event_type,
+            sent_at: sent_at(self.sent_at, now)?,
+            event_value: self.event_value.map(event_value).transpose()?,
             recommendation_id,
-            impression: impression(input.impression.unwrap_or_default())?,
-        };
-        interaction.within_size()
+            impression,
+            placement: self
+                .placement
+                .map(|name| placement(name, placements))
+                .transpose()?,
+        })
     }
+}
 
-    fn within_size(self) -> Result<Self, String> {
-        let bytes = serde_json::to_vec(&self).map_or(0, |json| json.len());
-        if bytes > MAX_BYTES {
-            return Err(format!(
-                "it has {bytes} bytes; Personalize takes {MAX_BYTES}: send a shorter impression"
-            ));
+fn within_size(interaction: Interaction) -> Result<Interaction, String> {
+    let bytes = serde_json::to_vec(&interaction).map_or(0, |json| json.len());
+    if bytes > MAX_BYTES {
+        return Err(format!(
+            "it has {bytes} bytes; Personalize takes {MAX_BYTES}: send a shorter impression"
+        ));
+    }
+    Ok(interaction)
+}
+
+/// Only what was merely shown is of no item in particular.
+fn item(
+    item: Option<String>,
+    event_type: &str,
+    impression: &[String],
+) -> Result<Option<String>, String> {
+    match item {
+        Some(item) => text("itemId", item, MAX_ID).map(Some),
+        None if event_type == IMPRESSION && !impression.is_empty() => Ok(None),
+        None if event_type == IMPRESSION => {
+            Err("an impression without itemId needs the list of what was shown".to_owned())
         }
-        Ok(self)
+        None => Err(format!(
+            "itemId is missing; only eventType `{IMPRESSION}` can do without it"
+        )),
+    }
+}
+
+fn placement(name: String, declared: Option<&BTreeSet<String>>) -> Result<String, String> {
+    let name = text("placement", name, MAX_ID)?;
+    match declared {
+        Some(declared) if !declared.contains(&name) => {
+            let names: Vec<&str> = declared.iter().map(String::as_str).collect();
+            let names = names.join(", ");
+            Err(format!(
+                "placement `{name}` is not declared; declared are: {names}"
+            ))
+        }
+        _ => Ok(name),
     }
 }
 
@@ -145,14 +169,40 @@ mod tests {
             panic!("changes are an object")
         };
         input.as_object_mut().unwrap().extend(changes);
-        Interaction::new(serde_json::from_value(input).unwrap(), NOW)
+        let input: InteractionInput = serde_json::from_value(input).unwrap();
+        let declared = BTreeSet::from(["cart".to_owned(), "home".to_owned()]);
+        input.check("id".to_owned(), Some(&declared), NOW)
     }
 
     #[test]
     fn what_is_left_out_is_filled_in() {
         let first = check(json!({})).unwrap();
-        assert_eq!(first.sent_at, NOW);
-        assert_ne!(first.event_id, check(json!({})).unwrap().event_id);
+        assert_eq!((first.sent_at, first.event_id.as_str()), (NOW, "id"));
+        assert_eq!(check(json!({"eventId": "e"})).unwrap().event_id, "e");
+    }
+
+    #[test]
+    fn what_was_shown_needs_no_item_and_anything_else_does() {
+        let shown = |changes: Value| {
+            let mut input = json!({"itemId": null, "eventType": "impression"});
+            input
+                .as_object_mut()
+                .unwrap()
+                .extend(changes.as_object().unwrap().clone());
+            check(input)
+        };
+        assert_eq!(shown(json!({"impression": ["a"]})).unwrap().item_id, None);
+        assert!(shown(json!({})).unwrap_err().contains("what was shown"));
+        let view = shown(json!({"eventType": "view", "impression": ["a"]}));
+        assert!(view.unwrap_err().contains("itemId is missing"));
+    }
+
+    #[test]
+    fn placements_are_those_that_are_declared() {
+        let home = check(json!({"placement": "home"})).unwrap();
+        assert_eq!(home.placement.as_deref(), Some("home"));
+        let refused = check(json!({"placement": "hom"})).unwrap_err();
+        assert!(refused.ends_with("declared are: cart, home"), "{refused}");
     }
 
     #[test]

@@ -1,0 +1,155 @@
+//! What is remembered of visitors, within the time a shopper waits.
+
+use std::time::Duration;
+
+use aws_config::{SdkConfig, retry::RetryConfig};
+use interactions::Interaction;
+use shared::{
+    config::Serving,
+    fault::Fault,
+    visitor::{Memories, VisitorError},
+};
+
+/// How long a call waits for the visitor's consent.
+const CONSENT_WITHIN: Duration = Duration::from_millis(400);
+
+/// Tries of one read or write; the SDK waits between them with full jitter.
+const ATTEMPTS: u32 = 3;
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+
+/// Whether a visitor's events may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consent {
+    /// They did not refuse.
+    Agreed,
+    /// They did.
+    Refused,
+    /// The table did not answer. The events are kept, and whoever delivers them asks again.
+    Unknown,
+}
+
+/// What a call changes in the memory of its visitor.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// Items bought.
+    pub(crate) bought: Vec<String>,
+}
+
+/// The memories, for a shopper who waits.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    memories: Memories,
+}
+
+impl Memory {
+    /// In the table `table`, with the time-outs of `config` and up to three tries.
+    pub(crate) fn new(config: &SdkConfig, table: String) -> Self {
+        let retry = RetryConfig::standard()
+            .with_max_attempts(ATTEMPTS)
+            .with_initial_backoff(FIRST_PAUSE);
+        let config = aws_sdk_dynamodb::config::Builder::from(config)
+            .retry_config(retry)
+            .build();
+        Self {
+            memories: Memories::new(aws_sdk_dynamodb::Client::from_conf(config), table),
+        }
+    }
+
+    /// Whether the visitor under `key` agreed, in one consistent read.
+    pub(crate) async fn consent(&self, key: &str) -> Consent {
+        let asked = tokio::time::timeout(CONSENT_WITHIN, self.memories.get(key)).await;
+        match asked {
+            Ok(Ok(memory)) if memory.agreed() => Consent::Agreed,
+            Ok(Ok(_)) => Consent::Refused,
+            Ok(Err(error)) => {
+                tracing::warn!(errorType = error.kind().name(), %error, "consent is not known");
+                Consent::Unknown
+            }
+            Err(_) => {
+                tracing::warn!(errorType = "Retryable", "consent is not known in time");
+                Consent::Unknown
+            }
+        }
+    }
+
+    /// Remembers `change` under `key`, within `limit`; whether it did. `now` is in epoch seconds.
+    pub(crate) async fn remember(
+        &self,
+        key: &str,
+        change: &Change,
+        now: i64,
+        limit: Duration,
+    ) -> bool {
+        let changed = self.memories.changed(key, &change.bought, now);
+        let error = match tokio::time::timeout(limit, changed).await {
+            Ok(Ok(_)) => return true,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "it took too long".to_owned(),
+        };
+        tracing::warn!(error, "a visitor's lists stay as they are for now");
+        false
+    }
+
+    /// Remembers whether the visitor under `key` agrees.
+    pub(crate) async fn agreed(
+        &self,
+        key: &str,
+        personalization: bool,
+        now: i64,
+    ) -> Result<(), VisitorError> {
+        self.memories.agreed(key, personalization, now).await
+    }
+
+    /// Takes a session over into a user; whether the user agreed.
+    pub(crate) async fn identified(
+        &self,
+        session: &str,
+        user: &str,
+        now: i64,
+    ) -> Result<bool, VisitorError> {
+        let memory = self.memories.identified(session, user, now).await?;
+        Ok(memory.agreed())
+    }
+}
+
+impl Change {
+    /// What `interactions` change, if any makes lists stale. What was only shown does not: every list
+    /// that is shown would make itself stale.
+    pub(crate) fn by(interactions: &[Interaction], serving: &Serving) -> Option<Self> {
+        let did = interactions.iter().filter(|one| one.item_id.is_some());
+        let mut stale = did.filter(|one| serving.makes_stale(&one.event_type));
+        stale.clone().next()?;
+        let bought = stale
+            .by_ref()
+            .filter(|one| serving.buys(&one.event_type))
+            .filter_map(|one| one.item_id.clone())
+            .collect();
+        Some(Self { bought })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn did(event_type: &str, item: Option<&str>) -> Interaction {
+        let json = json!({"eventId": "e", "eventType": event_type, "itemId": item, "sentAt": 1});
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn purchases_are_remembered_and_what_was_shown_changes_nothing() {
+        let serving = Serving::default();
+        let call = [did("view", Some("a")), did("purchase", Some("b"))];
+        let bought = vec!["b".to_owned()];
+        assert_eq!(Change::by(&call, &serving), Some(Change { bought }));
+        assert_eq!(Change::by(&[did("impression", None)], &serving), None);
+        let carts = Serving {
+            stale_after: vec!["cart".to_owned()],
+            ..Serving::default()
+        };
+        assert_eq!(Change::by(&[did("view", Some("a"))], &carts), None);
+    }
+}

@@ -1,0 +1,21 @@
+//! Tracked interactions after they were accepted: the lines of the S3 event log, the messages of the
+//! dead-letter queue, and how both reach Amazon Personalize.
+//!
+//! `track` writes them, `replay` sends them again, `compact-events` makes few large objects of many
+//! small ones. What is accepted in the first place is `track`'s own matter.
+
+mod deliver;
+mod interaction;
+mod letter;
+mod line;
+mod log;
+mod personalize;
+mod settings;
+
+pub use deliver::{BATCH, NotTaken, Undelivered, deliver};
+pub use interaction::{IMPRESSION, Interaction, OWN_LIST, Visit};
+pub use letter::{Letter, MAX_MESSAGE_BYTES};
+pub use line::{CONSENT_UNKNOWN, Identified, Line, Logged};
+pub use log::{Lines, LogError, LogReader, Object, PREFIX, day_prefix, new_key};
+pub use personalize::Personalize;
+pub use settings::{Settings, SettingsError, SettingsReader, Tracker};
