@@ -201,7 +201,8 @@ impl Memories {
             .map_or(Ok(Memory::default()), |item| self.decode(item))
     }
 
-    /// Makes lists made before stale, and adds `bought` to what was bought lately. `now` is in epoch
+    /// Makes lists made before stale, and adds `bought` to what was bought lately; gives what is
+    /// remembered then. Of who refused in the meantime nothing more is noted. `now` is in epoch
     /// seconds. Done twice it does no harm: a list is made anew once more.
     ///
     /// # Errors
@@ -220,6 +221,8 @@ impl Memories {
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .expression_attribute_values(":now", number(now))
             .expression_attribute_values(":until", number(now + life(key)))
+            .expression_attribute_values(":yes", AttributeValue::Bool(true))
+            .condition_expression("attribute_not_exists(personalization) OR personalization = :yes")
             .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew);
         let set = "SET updatedAt = :now, expiresAt = :until";
         update = if bought.is_empty() {
@@ -232,11 +235,12 @@ impl Memories {
                     "{set}, bought = list_append(if_not_exists(bought, :none), :bought) ADD generation :one"
                 ))
         };
-        let answer = update
-            .send()
-            .await
-            .map_err(failure("dynamodb:UpdateItem"))?;
-        let memory = self.remembered(answer)?;
+        let answer = update.send().await.map_err(failure("dynamodb:UpdateItem"));
+        let memory = match answer {
+            Ok(answer) => self.remembered(answer)?,
+            Err(error) if error.condition_failed() => return self.get(key).await,
+            Err(error) => return Err(error.into()),
+        };
         if memory.bought.len() > BOUGHT_BEFORE_CUT {
             self.cut(key, &memory).await;
         }
