@@ -1,13 +1,8 @@
 //! Follows the event log: lists what is new, reads it in order, counts it.
 
-use std::{
-    collections::BTreeSet,
-    io::{BufRead, BufReader},
-    time::Instant,
-};
+use std::{collections::BTreeSet, time::Instant};
 
 use experiment::definition::{Method, Status};
-use flate2::bufread::MultiGzDecoder;
 use futures::{StreamExt, stream};
 use uuid::Uuid;
 
@@ -16,6 +11,7 @@ use super::{
     history::History,
     ledger::Ledger,
     line::{self, Event, Read},
+    lines::lines,
 };
 use crate::{
     error::ServiceError,
@@ -220,27 +216,6 @@ fn call(key: String) -> Option<(String, Uuid)> {
     }
 }
 
-/// The lines of an object, compressed or not; what cannot be unpacked is one unreadable line.
-fn lines(content: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let is_gzip = content.starts_with(&[0x1f, 0x8b]);
-    let reader: Box<dyn BufRead + Send + '_> = if is_gzip {
-        Box::new(BufReader::new(MultiGzDecoder::new(content)))
-    } else {
-        Box::new(content)
-    };
-    let mut lines = reader.split(b'\n');
-    let mut failed = false;
-    std::iter::from_fn(move || {
-        if failed {
-            return None;
-        }
-        let line = lines.next()?;
-        failed = line.is_err();
-        Some(line.unwrap_or_else(|_| vec![0]))
-    })
-    .filter(|line| !line.is_empty())
-}
-
 /// Answers that events follow from and that may have been blended for a running experiment.
 fn blended_answers(events: &[Event], history: &History) -> Vec<String> {
     let is_blending = |at: i64| {
@@ -256,27 +231,4 @@ fn blended_answers(events: &[Event], history: &History) -> Vec<String> {
         .filter_map(|event| event.recommendation.clone())
         .filter(|answer| answer.starts_with(OUR_ANSWERS));
     answers.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use flate2::{Compression, write::GzEncoder};
-
-    use super::*;
-
-    #[test]
-    fn lines_come_out_of_plain_and_compressed_objects() {
-        let plain = b"a\n\nb\n".to_vec();
-        let mut gz = GzEncoder::new(Vec::new(), Compression::fast());
-        gz.write_all(&plain).unwrap();
-        let packed = gz.finish().unwrap();
-        for content in [&plain, &packed] {
-            let read: Vec<_> = lines(content).collect();
-            assert_eq!(read, [b"a".to_vec(), b"b".to_vec()]);
-        }
-        let broken = &packed[..packed.len() - 12];
-        assert_eq!(lines(broken).last(), Some(vec![0]), "one unreadable line");
-    }
 }

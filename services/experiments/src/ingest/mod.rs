@@ -12,6 +12,7 @@ pub(crate) mod follow;
 pub(crate) mod history;
 pub(crate) mod ledger;
 pub(crate) mod line;
+mod lines;
 mod past;
 mod seen;
 pub(crate) mod tally;
