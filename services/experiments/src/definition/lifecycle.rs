@@ -54,12 +54,12 @@ pub(crate) fn take(experiment: &mut Experiment, step: &Step, now: i64) -> Result
         }
         (Step::Stop, Stopped) => return Ok(()),
         (Step::Stop, Draft | Creating | Running | Paused) => {
-            experiment.end = Some(now);
+            experiment.end = Some(end(experiment, now));
             Stopped
         }
         (Step::Decide(winner), Decided { winner: before }) if winner == before => return Ok(()),
         (Step::Decide(winner), Running | Paused) => {
-            experiment.end = Some(now);
+            experiment.end = Some(end(experiment, now));
             Decided {
                 winner: winner.clone(),
             }
@@ -75,6 +75,12 @@ pub(crate) fn take(experiment: &mut Experiment, step: &Step, now: i64) -> Result
     };
     experiment.status = status;
     Ok(())
+}
+
+/// When an experiment that ends at `now` served nobody any more: not before it served anybody, be it
+/// ended in the second of its start.
+fn end(experiment: &Experiment, now: i64) -> i64 {
+    experiment.start.map_or(now, |start| now.max(start + 1))
 }
 
 /// What a person calls a status.
@@ -130,7 +136,8 @@ mod tests {
         ] {
             take(&mut one, &step, 7).unwrap();
         }
-        assert_eq!((one.start, one.end, one.ramp), (Some(7), Some(7), 500));
+        // Ended in the second of its start, it served for that second.
+        assert_eq!((one.start, one.end, one.ramp), (Some(7), Some(8), 500));
     }
 
     #[test]
