@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 server on a free port of 127.0.0.1.
+//! A small HTTP/1.1 server on 127.0.0.1.
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
@@ -19,12 +19,17 @@ pub(crate) trait Handler: Send + Sync + 'static {
     ) -> impl Future<Output = Response<Full<Bytes>>> + Send;
 }
 
-/// Serves `handler` until the process ends; gives the address.
-pub(crate) async fn serve(handler: Arc<impl Handler>) -> Result<SocketAddr, BenchError> {
-    let listener = TcpListener::bind("127.0.0.1:0")
+/// Serves `handler` on `port`, or on any free one when that is 0, until the process ends; gives the
+/// address.
+pub(crate) async fn serve(handler: Arc<impl Handler>, port: u16) -> Result<SocketAddr, BenchError> {
+    let failed = |source| BenchError::Listen {
+        at: format!("127.0.0.1:{port}"),
+        source,
+    };
+    let listener = TcpListener::bind(("127.0.0.1", port))
         .await
-        .map_err(BenchError::Listen)?;
-    let address = listener.local_addr().map_err(BenchError::Listen)?;
+        .map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             // Without it, small answers would wait for acknowledgements of the ones before.

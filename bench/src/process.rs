@@ -1,92 +1,168 @@
 //! The function's process: built, started, looked at, ended.
 
 use std::{
+    ffi::OsString,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use serde::Serialize;
 
 use crate::error::BenchError;
 
-/// Builds the binary as it is deployed.
-pub(crate) fn build() -> Result<PathBuf, BenchError> {
+/// `/proc` counts processor time in hundredths of a second (`man 5 proc`, `sysconf(_SC_CLK_TCK)`; it is
+/// 100 for programs on every architecture of Linux).
+const TICK: Duration = Duration::from_millis(10);
+
+/// What is started.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// The name it knows itself by.
+    pub name: String,
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// Where it runs; where the benchmark does without.
+    pub folder: Option<PathBuf>,
+    /// What it finds in the environment besides what Lambda sets.
+    pub variables: Vec<(String, String)>,
+}
+
+impl Function {
+    /// One of this project's, whose binary is `program`.
+    #[must_use]
+    pub fn ours(name: &str, program: PathBuf) -> Self {
+        let variables = [
+            ("AWS_LAMBDA_LOG_LEVEL", "INFO"),
+            ("DATA_BUCKET", "bench"),
+            ("CONFIG_KEY", "config/personalization.yaml"),
+            ("CATALOG_TABLE", "Catalog"),
+            ("LISTS_TABLE", "Lists"),
+            ("OPERATIONS_TABLE", "Operations"),
+            ("EXPERIMENTS_TABLE", "Experiments"),
+            (
+                "TRACK_DEAD_LETTER_QUEUE_URL",
+                "http://127.0.0.1/000000000000/dead-letters",
+            ),
+        ];
+        Self {
+            name: name.to_owned(),
+            program,
+            arguments: Vec::new(),
+            folder: None,
+            variables: variables
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        }
+    }
+
+    /// The function `name` of this project in `binaries`, or, without it, built as it is deployed.
+    ///
+    /// # Errors
+    /// When the build fails.
+    pub fn of_project(name: &'static str, binaries: Option<&Path>) -> Result<Self, BenchError> {
+        let folder = match binaries {
+            Some(folder) => folder.to_owned(),
+            None => build(name)?,
+        };
+        Ok(Self::ours(name, folder.join(name)))
+    }
+}
+
+/// Builds the binary as it is deployed; its folder.
+fn build(name: &'static str) -> Result<PathBuf, BenchError> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["build", "--release", "--package", "recommend"])
+        .args(["build", "--release", "--package", name])
         .current_dir(&workspace)
         .status();
     if !status.is_ok_and(|status| status.success()) {
-        return Err(BenchError::Build);
+        return Err(BenchError::Build(name));
     }
     let target = std::env::var_os("CARGO_TARGET_DIR");
     let target = target.map_or_else(|| workspace.join("target"), PathBuf::from);
-    Ok(target.join("release").join("recommend"))
+    Ok(target.join("release"))
 }
 
 /// A running function; ended when dropped.
 #[derive(Debug)]
-pub(crate) struct Process(Child);
+pub struct Process(Child);
 
 /// Memory of a process, in KiB.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Memory {
+pub struct Memory {
     /// Resident now.
-    pub(crate) resident_kib: u64,
+    pub resident_kib: u64,
     /// Resident at most.
-    pub(crate) peak_kib: u64,
+    pub peak_kib: u64,
 }
 
 impl Process {
-    /// Starts `binary` as Lambda would, with its runtime API and its AWS at these addresses.
-    pub(crate) fn start(
-        binary: &Path,
+    /// Starts `function` as Lambda would, with its runtime API and its AWS at these addresses.
+    ///
+    /// # Errors
+    /// When the system does not.
+    pub fn start(
+        function: &Function,
         runtime_api: SocketAddr,
         services: SocketAddr,
     ) -> Result<Self, BenchError> {
-        let child = Command::new(binary)
+        let mut command = Command::new(&function.program);
+        if let Some(folder) = &function.folder {
+            command.current_dir(folder);
+        }
+        let child = command
+            .args(&function.arguments)
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string())
             .env("AWS_ENDPOINT_URL", format!("http://{services}"))
+            .env("AWS_LAMBDA_FUNCTION_NAME", &function.name)
             .envs([
-                ("AWS_LAMBDA_FUNCTION_NAME", "recommend"),
                 ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024"),
                 ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-                ("AWS_LAMBDA_LOG_LEVEL", "INFO"),
                 ("AWS_REGION", "us-east-1"),
+                ("AWS_DEFAULT_REGION", "us-east-1"),
                 ("AWS_ACCESS_KEY_ID", "bench"),
                 ("AWS_SECRET_ACCESS_KEY", "bench"),
                 ("AWS_EC2_METADATA_DISABLED", "true"),
-                ("DATA_BUCKET", "bench"),
-                ("CONFIG_KEY", "config/personalization.yaml"),
-                ("CATALOG_TABLE", "Catalog"),
-                ("LISTS_TABLE", "Lists"),
-                ("OPERATIONS_TABLE", "Operations"),
             ])
+            .envs(function.variables.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn();
         child.map(Self).map_err(|source| BenchError::Start {
-            path: binary.to_owned(),
+            program: function.program.clone(),
             source,
         })
     }
 
     /// Its id.
-    pub(crate) fn id(&self) -> u32 {
+    #[must_use]
+    pub fn id(&self) -> u32 {
         self.0.id()
     }
 
     /// Its memory, where the system has `/proc`.
-    pub(crate) fn memory(&self) -> Option<Memory> {
+    #[must_use]
+    pub fn memory(&self) -> Option<Memory> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).ok()?;
         Some(Memory {
             resident_kib: kib(&status, "VmRSS:")?,
             peak_kib: kib(&status, "VmHWM:")?,
         })
+    }
+
+    /// The processor time all its threads took so far, those that ended too, where the system has
+    /// `/proc`. It is counted in hundredths of a second: good for thousands of invocations.
+    #[must_use]
+    pub fn processor(&self) -> Option<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).ok()?;
+        ticks(&stat).map(|ticks| TICK * ticks)
     }
 }
 
@@ -102,6 +178,14 @@ fn kib(status: &str, name: &str) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// `utime` and `stime`, the 14th and 15th field; the second is the program's name in brackets, which
+/// may hold anything.
+fn ticks(stat: &str) -> Option<u32> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(11).map(str::parse::<u32>);
+    Some(fields.next()?.ok()? + fields.next()?.ok()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +195,12 @@ mod tests {
         let status = "Name:\trecommend\nVmHWM:\t   12345 kB\nVmRSS:\t    9876 kB\n";
         assert_eq!(kib(status, "VmRSS:"), Some(9_876));
         assert_eq!(kib(status, "VmSwap:"), None);
+    }
+
+    #[test]
+    fn processor_time_is_that_of_the_program_and_of_the_kernel_for_it() {
+        let stat = "1 (a) b) S 1 1 1 0 -1 4194304 10 0 0 0 250 50 7 7 20 0 1 0 100 1 1";
+        assert_eq!(ticks(stat), Some(300));
+        assert_eq!(ticks(""), None);
     }
 }

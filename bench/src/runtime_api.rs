@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Incoming};
-use tokio::sync::{Mutex as AsyncMutex, mpsc};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
 use crate::{
     error::BenchError,
@@ -18,27 +18,32 @@ use crate::{
     schedule::{Scheduled, Watch},
 };
 
+/// How long a function may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// One answered invocation.
 #[derive(Debug)]
-pub(crate) struct Answered {
+pub struct Answered {
     /// From handing out the event to having the whole answer.
-    pub(crate) elapsed: Duration,
+    pub elapsed: Duration,
     /// What the scheduler did in that time.
-    pub(crate) scheduled: Scheduled,
+    pub scheduled: Scheduled,
     /// The answer, or Lambda's error object.
-    pub(crate) body: Bytes,
+    pub body: Bytes,
 }
 
 /// The API's near end.
 #[derive(Debug)]
-pub(crate) struct RuntimeApi {
+pub struct RuntimeApi {
     /// Where the function reaches it.
-    pub(crate) address: SocketAddr,
+    pub address: SocketAddr,
+    ready: Option<oneshot::Receiver<Instant>>,
     events: mpsc::Sender<Bytes>,
     answers: mpsc::Receiver<Answered>,
 }
 
 struct Server {
+    ready: Mutex<Option<oneshot::Sender<Instant>>>,
     events: AsyncMutex<mpsc::Receiver<Bytes>>,
     answers: mpsc::Sender<Answered>,
     watch: Arc<Watch>,
@@ -47,26 +52,38 @@ struct Server {
 
 impl RuntimeApi {
     /// Starts to serve it; `watch` looks at the scheduler around each invocation.
-    pub(crate) async fn start(watch: Arc<Watch>) -> Result<Self, BenchError> {
+    ///
+    /// # Errors
+    /// When there is no free port.
+    pub async fn start(watch: Arc<Watch>) -> Result<Self, BenchError> {
         let (events, to_hand_out) = mpsc::channel(1);
         let (taken, answers) = mpsc::channel(1);
+        let (says_ready, ready) = oneshot::channel();
         let server = Server {
+            ready: Mutex::new(Some(says_ready)),
             events: AsyncMutex::new(to_hand_out),
             answers: taken,
             watch,
             handed_out: Mutex::new((Scheduled::default(), Instant::now())),
         };
         Ok(Self {
-            address: serve(Arc::new(server)).await?,
+            address: serve(Arc::new(server), 0).await?,
+            ready: Some(ready),
             events,
             answers,
         })
     }
 
+    /// When the function asked for its first event; `None` when it does not in ten seconds.
+    pub async fn ready(&mut self) -> Option<Instant> {
+        let ready = tokio::time::timeout(PATIENCE, self.ready.take()?);
+        ready.await.ok()?.ok()
+    }
+
     /// Hands out `event`; `None` when no answer comes in ten seconds.
-    pub(crate) async fn invoke(&mut self, event: Bytes) -> Option<Answered> {
+    pub async fn invoke(&mut self, event: Bytes) -> Option<Answered> {
         self.events.send(event).await.ok()?;
-        let answer = tokio::time::timeout(Duration::from_secs(10), self.answers.recv());
+        let answer = tokio::time::timeout(PATIENCE, self.answers.recv());
         answer.await.ok().flatten()
     }
 }
@@ -84,13 +101,26 @@ impl Handler for Server {
 
 impl Server {
     async fn next(&self) -> Response<Full<Bytes>> {
+        let first = self
+            .ready
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(ready) = first {
+            let _ = ready.send(Instant::now());
+        }
         let event = self.events.lock().await.recv().await.unwrap_or_default();
         let mut response = Response::new(Full::new(event));
-        let deadline = std::time::SystemTime::now() + Duration::from_secs(10);
+        let deadline = std::time::SystemTime::now() + PATIENCE;
         let deadline = deadline
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |since| since.as_millis());
         for (name, value) in [
+            ("content-type", "application/json"),
+            (
+                "lambda-runtime-trace-id",
+                "Root=1-00000000-000000000000000000000000;Sampled=0",
+            ),
             (
                 "lambda-runtime-aws-request-id",
                 "00000000-0000-4000-8000-000000000000",
@@ -98,7 +128,7 @@ impl Server {
             ("lambda-runtime-deadline-ms", &deadline.to_string()),
             (
                 "lambda-runtime-invoked-function-arn",
-                "arn:aws:lambda:us-east-1:000000000000:function:recommend",
+                "arn:aws:lambda:us-east-1:000000000000:function:bench",
             ),
         ] {
             if let Ok(value) = value.parse() {

@@ -8,30 +8,31 @@ use std::{sync::OnceLock, time::Duration};
 
 /// Looks at this process and at the function's.
 #[derive(Debug, Default)]
-pub(crate) struct Watch {
+pub struct Watch {
     function: OnceLock<u32>,
 }
 
 /// Times since the processes started, or between two looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Scheduled {
+pub struct Scheduled {
     /// The function ran.
-    pub(crate) function: Duration,
+    pub function: Duration,
     /// This process ran.
-    pub(crate) harness: Duration,
+    pub harness: Duration,
     /// Either of them waited for a processor.
-    pub(crate) waiting: Duration,
+    pub waiting: Duration,
 }
 
 impl Watch {
     /// Looks at the process `id` from now on.
-    pub(crate) fn function(&self, id: u32) {
+    pub fn function(&self, id: u32) {
         // Only one function is started for a watch; a second would not be looked at.
         let _ = self.function.set(id);
     }
 
-    /// The times until now.
-    pub(crate) fn look(&self) -> Scheduled {
+    /// The times until now; zero before there is a function.
+    #[must_use]
+    pub fn look(&self) -> Scheduled {
         let Some(function) = self.function.get() else {
             return Scheduled::default();
         };
@@ -47,7 +48,8 @@ impl Watch {
 
 impl Scheduled {
     /// From `earlier` to this.
-    pub(crate) fn since(self, earlier: Self) -> Self {
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
         Self {
             function: self.function.saturating_sub(earlier.function),
             harness: self.harness.saturating_sub(earlier.harness),

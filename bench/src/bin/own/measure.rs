@@ -1,49 +1,54 @@
 //! Runs the scenarios against one process, one invocation after another.
 
-use std::{path::Path, sync::Arc};
+use std::{sync::Arc, time::Duration};
 
-use crate::{
+use bench::{
     error::BenchError,
-    http::serve,
-    process::Process,
-    report::{Report, Row, Sample},
+    process::{Function, Process},
     runtime_api::{Answered, RuntimeApi},
-    scenario::{EXPECTED, Scenario, is_full},
     schedule::{Scheduled, Watch},
     services::{Served, Services},
 };
 
+use crate::{
+    report::{Measured, Row, Sample},
+    scenario::Scenario,
+};
+
 /// The harness around a running function.
 struct Harness {
+    function: String,
     api: RuntimeApi,
     services: Arc<Services>,
     process: Process,
 }
 
-/// Measures `binary`.
+/// Measures `function` in `scenarios`.
 pub(crate) async fn measure(
-    binary: &Path,
+    function: Function,
+    scenarios: &[Scenario],
     warm_ups: u32,
     invocations: u32,
-) -> Result<Report, BenchError> {
-    let services = Arc::new(Services::default());
-    let address = serve(Arc::clone(&services)).await?;
+) -> Result<Measured, BenchError> {
+    let (services, address) = Services::start(Duration::ZERO).await?;
     let watch = Arc::new(Watch::default());
     let api = RuntimeApi::start(Arc::clone(&watch)).await?;
-    let process = Process::start(binary, api.address, address)?;
+    let process = Process::start(&function, api.address, address)?;
     watch.function(process.id());
     let mut harness = Harness {
+        function: function.name,
         api,
         services,
         process,
     };
     let mut rows = Vec::new();
-    for scenario in Scenario::ALL {
-        rows.push(harness.row(scenario, warm_ups, invocations).await?);
+    for scenario in scenarios {
+        rows.push(harness.row(*scenario, warm_ups, invocations).await?);
     }
-    Ok(Report {
-        rows,
+    Ok(Measured {
         memory: harness.process.memory(),
+        function: harness.function,
+        rows,
     })
 }
 
@@ -59,25 +64,37 @@ impl Harness {
         }
         let mut samples = Vec::new();
         for n in warm_ups..warm_ups.saturating_add(invocations) {
-            samples.push(self.invoke(scenario, n).await?);
+            let (answered, served) = self.invoke(scenario, n).await?;
+            if !scenario.is_full(&answered.body) {
+                return Err(self.wrong(scenario, &answered.body));
+            }
+            samples.push(sample(&answered, served));
         }
         Ok(Row::new(scenario.name(), &samples))
     }
 
-    async fn invoke(&mut self, scenario: Scenario, n: u32) -> Result<Sample, BenchError> {
+    async fn invoke(
+        &mut self,
+        scenario: Scenario,
+        n: u32,
+    ) -> Result<(Answered, Served), BenchError> {
         self.services.take();
         let answered = self.api.invoke(scenario.event(n)).await;
         let served = self.services.take();
-        let answered = answered.ok_or_else(|| BenchError::Silent(scenario.name().to_owned()))?;
-        if !is_full(&answered.body) {
-            let answer = String::from_utf8_lossy(&answered.body);
-            return Err(BenchError::Wrong {
-                scenario: scenario.name(),
-                expected: EXPECTED,
-                answer: answer.chars().take(500).collect(),
-            });
+        let answered = answered.ok_or_else(|| BenchError::Silent {
+            function: self.function.clone(),
+            what: scenario.name().to_owned(),
+        })?;
+        Ok((answered, served))
+    }
+
+    fn wrong(&self, scenario: Scenario, answer: &[u8]) -> BenchError {
+        BenchError::Wrong {
+            function: self.function.clone(),
+            what: scenario.name().to_owned(),
+            expected: scenario.expected(),
+            answer: String::from_utf8_lossy(answer).chars().take(500).collect(),
         }
-        Ok(sample(&answered, served))
     }
 }
 
@@ -106,8 +123,6 @@ fn sample(answered: &Answered, served: Served) -> Sample {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use bytes::Bytes;
 
     use super::*;

@@ -1,5 +1,6 @@
-//! Measures what a warm `recommend` adds of its own to the time of the services it calls, and what
-//! memory it takes. The real binary is started; its runtime API and its AWS are served from here.
+//! Measures what a warm `recommend` and a warm `track` add of their own to the time of the services they
+//! call, and what memory they take. The real binaries are started; their runtime API and their AWS are
+//! served from here.
 //!
 //! # What is counted
 //!
@@ -15,34 +16,32 @@
 //! work on the machine had (see [`schedule`]); the figure with it stands beside. Because the two also
 //! wait for each other, the processor time both took, without the stub's, is always in the figure.
 //!
-//! The stub and the runtime API run on one thread of this process, so that `recommend` has another
-//! core to itself where there are two. The function's standard output goes to `/dev/null`.
+//! The function's standard output goes to `/dev/null`.
 //!
 //! It exits with 1 when a bar is missed, with 2 when it could not measure.
 
-mod error;
-mod http;
 mod measure;
-mod process;
 mod report;
-mod runtime_api;
 mod scenario;
-mod schedule;
-mod services;
 
 use std::{path::PathBuf, process::ExitCode};
 
+use bench::{error::BenchError, process::Function};
 use clap::Parser;
 
-use crate::{error::BenchError, report::Report};
+use crate::{
+    measure::measure,
+    report::{Measured, Report},
+    scenario::Scenario,
+};
 
-/// Measures what a warm `recommend` adds of its own, and its memory.
+/// Measures what a warm `recommend` and `track` add of their own, and their memory.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// The binary to measure; without it `cargo build --release -p recommend` makes it.
-    #[arg(long, value_name = "PATH")]
-    binary: Option<PathBuf>,
+    /// Where the binaries are; without it they are built as they are deployed.
+    #[arg(long, value_name = "FOLDER")]
+    binaries: Option<PathBuf>,
     /// Invocations before those that count, for each scenario.
     #[arg(long, value_name = "N", default_value_t = 200)]
     warm_ups: u32,
@@ -67,16 +66,21 @@ async fn main() -> ExitCode {
             ExitCode::from(u8::from(!report.passed()))
         }
         Err(error) => {
-            eprintln!("bench: {error}");
+            eprintln!("own: {error}");
             ExitCode::from(2)
         }
     }
 }
 
 async fn run(arguments: &Arguments) -> Result<Report, BenchError> {
-    let binary = match &arguments.binary {
-        Some(binary) => binary.clone(),
-        None => process::build()?,
-    };
-    measure::measure(&binary, arguments.warm_ups, arguments.invocations).await
+    let mut functions: Vec<Measured> = Vec::new();
+    for (name, scenarios) in [
+        ("recommend", Scenario::OF_RECOMMEND.as_slice()),
+        ("track", &Scenario::OF_TRACK),
+    ] {
+        let function = Function::of_project(name, arguments.binaries.as_deref())?;
+        let (warm_ups, invocations) = (arguments.warm_ups, arguments.invocations);
+        functions.push(measure(function, scenarios, warm_ups, invocations).await?);
+    }
+    Ok(Report { functions })
 }
