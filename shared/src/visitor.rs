@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{Client, operation::update_item::UpdateItemOutput, types::AttributeValue};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::{
     aws::{AwsError, failure},
@@ -36,6 +37,9 @@ const USER_LIFE: i64 = 2 * 365 * 24 * 60 * 60;
 /// Where the keys of sessions begin.
 const SESSION: &str = "visitor#session#";
 
+/// Where Personalize's names of sessions begin.
+const SESSION_NAME: &str = "s~";
+
 /// Who looks at the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Visitor {
@@ -49,12 +53,20 @@ pub enum Visitor {
 
 /// An id that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{argument} has {characters} characters; an id has 1 to 256")]
-pub struct IdError {
-    /// `userId`, `itemIds[3]`, ...
-    pub argument: String,
-    /// Its length.
-    pub characters: usize,
+pub enum IdError {
+    /// It is empty, or too long.
+    #[error("{argument} has {characters} characters; an id has 1 to 256")]
+    Length {
+        /// `userId`, `itemIds[3]`, ...
+        argument: String,
+        /// Its length.
+        characters: usize,
+    },
+    /// It would be taken for a session.
+    #[error(
+        "userId begins with `{SESSION_NAME}`, as sessions are named to Personalize; give the user another id"
+    )]
+    Reserved,
 }
 
 impl Fault for IdError {
@@ -72,10 +84,29 @@ pub fn sound_id(argument: &str, id: String) -> Result<String, IdError> {
     if (1..=MAX_ID_CHARACTERS).contains(&characters) {
         return Ok(id);
     }
-    Err(IdError {
+    Err(IdError::Length {
         argument: argument.to_owned(),
         characters,
     })
+}
+
+/// Personalize's name for the session `id`, for PutEvents and for whoever asks about it. Users and
+/// sessions are one name space there, and session ids come from browsers: with a name of its own no
+/// session is ever taken for the user whose id it bears.
+#[must_use]
+pub fn session_name(id: &str) -> String {
+    let name = format!("{SESSION_NAME}{id}");
+    if name.chars().count() <= MAX_ID_CHARACTERS {
+        return name;
+    }
+    let hash = Sha256::digest(id)
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            use std::fmt::Write;
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+    format!("{SESSION_NAME}{hash}")
 }
 
 impl Visitor {
@@ -84,6 +115,9 @@ impl Visitor {
     /// # Errors
     /// When it cannot be an id.
     pub fn user(id: String) -> Result<Self, IdError> {
+        if id.starts_with(SESSION_NAME) {
+            return Err(IdError::Reserved);
+        }
         sound_id("userId", id).map(Self::User)
     }
 
@@ -97,9 +131,10 @@ impl Visitor {
 
     /// The name Personalize knows them by.
     #[must_use]
-    pub fn id(&self) -> Option<&str> {
+    pub fn name(&self) -> Option<String> {
         match self {
-            Self::User(id) | Self::Session(id) => Some(id),
+            Self::User(id) => Some(id.clone()),
+            Self::Session(id) => Some(session_name(id)),
             Self::Nobody => None,
         }
     }
@@ -125,6 +160,8 @@ pub struct Memory {
     pub bought: Vec<String>,
     /// Whether they agreed to be shown things by what they did; yes when they never said.
     pub personalization: Option<bool>,
+    /// Epoch seconds of the last event after which lists made before are stale.
+    pub updated_at: i64,
 }
 
 impl Memory {
@@ -337,8 +374,22 @@ mod tests {
         let user = Visitor::User("a".into());
         let session = Visitor::Session("a".into());
         assert_ne!(user.key(), session.key());
-        assert_eq!(user.id(), session.id());
+        assert_ne!(user.name(), session.name());
         assert_eq!(Visitor::Nobody.key(), None);
+    }
+
+    #[test]
+    fn nobody_is_taken_for_a_session_of_that_name() {
+        let session = Visitor::Session("a".into()).name().unwrap();
+        assert_eq!(Visitor::user(session), Err(IdError::Reserved));
+    }
+
+    #[test]
+    fn the_longest_sessions_have_names_that_personalize_takes() {
+        let name = |character: &str| session_name(&character.repeat(MAX_ID_CHARACTERS));
+        assert_eq!(name("a").len(), 2 + 64);
+        assert_ne!(name("a"), name("b"));
+        assert_eq!(session_name(&"é".repeat(254)).chars().count(), 256);
     }
 
     #[test]

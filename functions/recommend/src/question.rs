@@ -160,7 +160,7 @@ pub(crate) fn ranking(
         filter: None,
         filter_values: BTreeMap::new(),
         context: context(request),
-        user: Some(request.visitor.id()?.to_owned()),
+        user: Some(request.visitor.name()?),
         item: None,
         results: list.len(),
         list,
@@ -186,7 +186,7 @@ fn user(request: &Request, filter: Option<&Filter>) -> Option<String> {
         let expression = filter.expression.to_ascii_lowercase();
         expression.contains("interactions.") || expression.contains("currentuser")
     });
-    let visitor = request.visitor.id().map(str::to_owned);
+    let visitor = request.visitor.name();
     match request.placement.strategy {
         Strategy::ForYou | Strategy::Rank => visitor,
         Strategy::Similar => visitor.filter(|_| about_them),
@@ -232,7 +232,7 @@ mod tests {
             filter: Some("arn:not-purchased".into()),
             filter_values: BTreeMap::new(),
             context: BTreeMap::new(),
-            user: Some("s".into()),
+            user: Some("s~s".into()),
             item: None,
             list: Vec::new(),
             results: 15,
@@ -250,6 +250,18 @@ mod tests {
         assert_eq!(asked[0].key(), other[0].key());
         assert_ne!(asked[0].key(), asked[1].key());
         assert!(!asked[0].is_personal());
+    }
+
+    #[test]
+    fn a_session_is_not_the_user_of_the_same_id() {
+        let home = |visitor| {
+            ask(visitor, json!({"placement": "home"}))
+                .unwrap()
+                .swap_remove(0)
+        };
+        let (session, user) = (home(session()), home(Visitor::User("s".into())));
+        assert_ne!(session.user, user.user);
+        assert_ne!(session.key(), user.key());
     }
 
     #[test]

@@ -10,8 +10,8 @@ use shared::{
     visitor::{Memories, VisitorError},
 };
 
-/// How long a call waits for the visitor's consent.
-const CONSENT_WITHIN: Duration = Duration::from_millis(400);
+/// How long a call waits for the visitor's memory.
+const WITHIN: Duration = Duration::from_millis(400);
 
 /// Tries of one read or write; the SDK waits between them with full jitter.
 const ATTEMPTS: u32 = 3;
@@ -55,10 +55,16 @@ impl Memory {
         }
     }
 
-    /// Whether the visitor under `key` agreed, in one consistent read.
-    pub(crate) async fn consent(&self, key: &str) -> Consent {
-        let asked = tokio::time::timeout(CONSENT_WITHIN, self.memories.get(key)).await;
-        match asked {
+    /// Remembers `change` under `key` if the visitor agreed; whether they did. Without a change it is one
+    /// consistent read. `now` is in epoch seconds.
+    pub(crate) async fn remember(&self, key: &str, change: Option<&Change>, now: i64) -> Consent {
+        let asked = async {
+            match change {
+                Some(change) => self.memories.changed(key, &change.bought, now).await,
+                None => self.memories.get(key).await,
+            }
+        };
+        match tokio::time::timeout(WITHIN, asked).await {
             Ok(Ok(memory)) if memory.agreed() => Consent::Agreed,
             Ok(Ok(_)) => Consent::Refused,
             Ok(Err(error)) => {
@@ -70,24 +76,6 @@ impl Memory {
                 Consent::Unknown
             }
         }
-    }
-
-    /// Remembers `change` under `key`, within `limit`; whether it did. `now` is in epoch seconds.
-    pub(crate) async fn remember(
-        &self,
-        key: &str,
-        change: &Change,
-        now: i64,
-        limit: Duration,
-    ) -> bool {
-        let changed = self.memories.changed(key, &change.bought, now);
-        let error = match tokio::time::timeout(limit, changed).await {
-            Ok(Ok(_)) => return true,
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "it took too long".to_owned(),
-        };
-        tracing::warn!(error, "a visitor's lists stay as they are for now");
-        false
     }
 
     /// Remembers whether the visitor under `key` agrees.

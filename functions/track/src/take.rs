@@ -23,19 +23,15 @@ use crate::{
     serve::Track,
 };
 
-/// How long after its begin a call stops waiting for Personalize and for the visitor's memory; what
-/// is left of two seconds is for the queue.
+/// How long after its begin a call stops waiting for Personalize; what is left of two seconds is for
+/// the queue.
 const DELIVER_UNTIL: Duration = Duration::from_millis(1_200);
-
-/// At least this is left for the memory when the log took long: a purchase should be forgotten last.
-const LEAST: Duration = Duration::from_millis(300);
 
 /// How often a call waits for a tracker that was not there.
 const MISSING_AGE: Duration = Duration::from_secs(5);
 
 const REFUSED: &str = "the visitor refused personalization";
 const CONSENT_UNKNOWN: &str = "it is not known whether the visitor agreed";
-const NOT_REMEMBERED: &str = "it is not remembered that the visitor's lists are stale";
 
 /// What became of an accepted call.
 #[derive(Debug, Default)]
@@ -61,20 +57,19 @@ impl Track {
             count("Bots", sent);
             return Ok(TrackResult::none_of(sent, screen::REASON));
         }
-        let key = visit.key();
-        let (settings, consent) = tokio::join!(self.settings(), self.memory.consent(&key));
-        if consent == Consent::Refused {
-            count("Refused", sent);
-            return Ok(TrackResult::none_of(sent, REFUSED));
-        }
+        let settings = self.settings().await;
         let placements = settings.as_ref().map(|settings| &settings.placements);
         let call = Call::new(visit, input.interactions, placements, received.as_second());
         let mut outcome = Outcome::default();
         if !call.accepted.is_empty() {
+            let consent = self.remember(&call, settings.as_deref(), received).await;
+            if consent == Consent::Refused {
+                count("Refused", sent);
+                return Ok(TrackResult::none_of(sent, REFUSED));
+            }
             let log_key = self.log.write(&call, consent, received).await?;
-            let settings = settings.as_ref();
             outcome = self
-                .hand_on(&call, consent, settings, &log_key, begun)
+                .hand_on(&call, consent, settings.as_ref(), &log_key, begun)
                 .await;
         }
         report(&call, &outcome);
@@ -84,7 +79,26 @@ impl Track {
         })
     }
 
-    /// Delivers and remembers what is in the log by now, and queues what could not be.
+    /// Remembers what the call changes, if its visitor agrees. That is one call to the table for both:
+    /// nothing is remembered of a visitor who refused. A call that cannot be logged afterwards has
+    /// made lists stale for nothing, which is no harm.
+    async fn remember(
+        &self,
+        call: &Call,
+        settings: Option<&Settings>,
+        received: Timestamp,
+    ) -> Consent {
+        let by_default = Serving::default();
+        let serving = settings.map_or(&by_default, |settings| &settings.serving);
+        let change = Change::by(&call.accepted, serving);
+        let now = received.as_second();
+        self.memory
+            .remember(&call.visit.key(), change.as_ref(), now)
+            .await
+    }
+
+    /// Delivers what is in the log by now, and queues what could not be. Whoever replays it asks for the
+    /// consent that is not known, and makes the lists stale then.
     async fn hand_on(
         &self,
         call: &Call,
@@ -93,22 +107,13 @@ impl Track {
         log_key: &str,
         begun: Instant,
     ) -> Outcome {
-        let until = begun + DELIVER_UNTIL;
-        let (undelivered, remembered) = match consent {
-            Consent::Agreed => tokio::join!(
-                self.deliver(call, settings, until),
-                self.remember(call, settings, until)
-            ),
-            _ => (all(&call.accepted, CONSENT_UNKNOWN), false),
-        };
-        let undelivered = if remembered || consent != Consent::Agreed {
-            undelivered
-        } else {
-            // The queue brings all of them again; Personalize ignores what it has.
-            all(&call.accepted, NOT_REMEMBERED)
+        let is_known = consent == Consent::Agreed;
+        let undelivered = match is_known {
+            true => self.deliver(call, settings, begun + DELIVER_UNTIL).await,
+            false => all(&call.accepted, CONSENT_UNKNOWN),
         };
         let dead: usize = undelivered.iter().map(|batch| batch.events.len()).sum();
-        let messages = messages(&call.visit, log_key, !remembered, undelivered);
+        let messages = messages(&call.visit, log_key, !is_known, undelivered);
         let unqueued = self.queue.send_all(messages).await;
         if unqueued > 0 {
             tracing::error!(unqueued, log_key, "interactions are in the event log alone");
@@ -116,7 +121,7 @@ impl Track {
         Outcome {
             dead_lettered: dead - unqueued,
             unqueued,
-            stale_lists: usize::from(!remembered),
+            stale_lists: usize::from(!is_known),
         }
     }
 
@@ -161,25 +166,6 @@ impl Track {
             _ => self.breaker.answered(),
         }
         put
-    }
-
-    /// Remembers what the call changes; whether there is nothing left to remember.
-    async fn remember(
-        &self,
-        call: &Call,
-        settings: Option<&Arc<Settings>>,
-        until: Instant,
-    ) -> bool {
-        let by_default = Serving::default();
-        let serving = settings.map_or(&by_default, |settings| &settings.serving);
-        let Some(change) = Change::by(&call.accepted, serving) else {
-            return true;
-        };
-        let limit = until.saturating_duration_since(Instant::now()).max(LEAST);
-        let now = Timestamp::now().as_second();
-        self.memory
-            .remember(&call.visit.key(), &change, now, limit)
-            .await
     }
 
     async fn with_tracker(&self, settings: &Arc<Settings>) -> Arc<Settings> {

@@ -9,6 +9,7 @@ use aws_sdk_personalizeevents::{
 use shared::{
     aws::{AwsError, failure},
     fault::{Fault, FaultKind},
+    visitor::session_name,
 };
 
 use crate::{
@@ -58,7 +59,7 @@ impl Personalize {
         self.client
             .put_events()
             .tracking_id(tracking_id)
-            .session_id(&visit.session_id)
+            .session_id(session_name(&visit.session_id))
             .set_user_id(visit.user_id.clone())
             .set_event_list(Some(events))
             .send()

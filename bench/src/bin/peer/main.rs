@@ -10,8 +10,8 @@
 //! - **track**: one view of a product, told to Personalize. Ours asks for the visitor's consent, is in S3
 //!   before the answer and makes the visitor's lists stale besides; the peer sends it on and nothing else.
 //!
-//! The peer has its own template's settings where they are known to matter (`config.rs`), without X-Ray,
-//! and without logging each event, which its template turns on.
+//! The peer has the settings of its own template, which turns X-Ray on (as for us; of these requests none is
+//! sampled, as most are not) and logs each event. `--bare` measures it without both.
 //!
 //! - *cold start*: from starting the process until the first answer has come back, the median of some
 //!   starts; with the files in the system's cache.
@@ -55,6 +55,9 @@ struct Arguments {
     /// Requests that count; a fifth as many come before
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(100..))]
     requests: u32,
+    /// The peer without X-Ray and without logging each event
+    #[arg(long)]
+    bare: bool,
     /// Print JSON in place of the table
     #[arg(long)]
     json: bool,
@@ -85,7 +88,7 @@ async fn run(arguments: &Arguments) -> Result<Report, BenchError> {
     let mut report = Report::default();
     for task in Task::ALL {
         let ours = task.ours(arguments.binaries.as_deref())?;
-        let theirs = task.peer(folder, python);
+        let theirs = task.peer(folder, python, arguments.bare);
         let ours = measure(task, ours, arguments.starts, arguments.requests).await?;
         let theirs = measure(task, theirs, arguments.starts, arguments.requests).await?;
         report.add(task, ours, theirs);

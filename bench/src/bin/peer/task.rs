@@ -49,8 +49,8 @@ impl Task {
     }
 
     /// The function of personalization-apis in `folder`, which does both.
-    pub(crate) fn peer(self, folder: &Path, python: &Path) -> Contender {
-        let function = peer(folder, python);
+    pub(crate) fn peer(self, folder: &Path, python: &Path, is_bare: bool) -> Contender {
+        let function = peer(folder, python, is_bare);
         match self {
             Self::Recommend => Contender {
                 function,
@@ -77,7 +77,9 @@ pub(crate) struct Contender {
     pub(crate) is_right: fn(&Value) -> bool,
 }
 
-fn peer(folder: &Path, python: &Path) -> Function {
+/// With the variables its template sets, or, when it is `bare`, without X-Ray and without logging each
+/// event.
+fn peer(folder: &Path, python: &Path, is_bare: bool) -> Function {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let folder = absolute(folder).join("src");
     let layer = folder.join("layer").display().to_string();
@@ -87,7 +89,18 @@ fn peer(folder: &Path, python: &Path) -> Function {
         ("LOG_LEVEL", "INFO"),
         ("POWERTOOLS_SERVICE_NAME", "personalization_apis"),
         ("POWERTOOLS_METRICS_NAMESPACE", "bench"),
-        ("POWERTOOLS_TRACE_DISABLED", "true"),
+        (
+            "POWERTOOLS_LOGGER_LOG_EVENT",
+            if is_bare { "false" } else { "true" },
+        ),
+        (
+            "POWERTOOLS_TRACE_DISABLED",
+            if is_bare { "true" } else { "false" },
+        ),
+        ("POWERTOOLS_LOGGER_SAMPLE_RATE", "0"),
+        // By it Powertools and the X-Ray SDK know that they are in Lambda.
+        ("LAMBDA_TASK_ROOT", "/var/task"),
+        ("TZ", "UTC"),
         ("ApiType", "HTTP"),
         ("StagingBucket", "bench"),
         (
