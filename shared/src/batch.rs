@@ -72,13 +72,16 @@ pub enum BatchError {
         /// Calls made.
         calls: u32,
     },
+    /// The caller could not wait for it.
+    #[error("the table did not answer in time: it is throttled or slow; try again later")]
+    Late,
 }
 
 impl Fault for BatchError {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Aws(error) => error.kind(),
-            Self::Undone { .. } => FaultKind::Retryable,
+            Self::Undone { .. } | Self::Late => FaultKind::Retryable,
         }
     }
 }
@@ -96,6 +99,15 @@ pub struct Read<'a> {
     pub consistent: bool,
 }
 
+/// What could be read of a table.
+#[derive(Debug, Default)]
+pub struct Available {
+    /// The items, in the table's order.
+    pub items: Vec<Item>,
+    /// Why there may be more; nothing when these are all.
+    pub error: Option<BatchError>,
+}
+
 /// Reads the items of a table whose key has one of `ids`, which are at most [`MAX_KEYS`] and
 /// distinct. Items that do not exist are left out; the order is the table's.
 ///
@@ -107,41 +119,70 @@ pub async fn get(
     ids: &[&str],
     patience: Patience,
 ) -> Result<Vec<Item>, BatchError> {
-    let (table, key) = (read.table, read.key);
-    let mut found = Vec::with_capacity(ids.len());
+    let available = available(client, read, ids, patience).await;
+    available.error.map_or(Ok(available.items), Err)
+}
+
+/// The same, for whom some of the items are better than none.
+pub async fn available(
+    client: &Client,
+    read: Read<'_>,
+    ids: &[&str],
+    patience: Patience,
+) -> Available {
+    let mut available = Available {
+        items: Vec::with_capacity(ids.len()),
+        error: None,
+    };
     let mut left = ids
         .iter()
-        .map(|id| HashMap::from([(key.to_owned(), AttributeValue::S((*id).to_owned()))]))
+        .map(|id| HashMap::from([(read.key.to_owned(), AttributeValue::S((*id).to_owned()))]))
         .collect::<Vec<_>>();
     let mut pauses = patience.pauses();
     while !left.is_empty() {
-        let request = request(left, read)?;
-        let answer = client
-            .batch_get_item()
-            .request_items(table, request)
-            .send()
-            .await
-            .map_err(failure("dynamodb:BatchGetItem"))?;
-        let items = answer.responses.and_then(|mut tables| tables.remove(table));
-        found.extend(items.unwrap_or_default());
-        left = answer
-            .unprocessed_keys
-            .and_then(|mut tables| tables.remove(table))
-            .map(|unprocessed| unprocessed.keys)
-            .unwrap_or_default();
+        match get_once(client, read, left, &mut available.items).await {
+            Ok(unprocessed) => left = unprocessed,
+            Err(error) => {
+                available.error = Some(error.into());
+                break;
+            }
+        }
         if left.is_empty() {
             break;
         }
         let Some(pause) = pauses.next() else {
-            return Err(BatchError::Undone {
-                table: table.to_owned(),
+            available.error = Some(BatchError::Undone {
+                table: read.table.to_owned(),
                 left: left.len(),
                 calls: patience.calls,
             });
+            break;
         };
         tokio::time::sleep(pause).await;
     }
-    Ok(found)
+    available
+}
+
+/// One BatchGetItem; adds what it gives to `found`, and gives the keys it did not get to.
+async fn get_once(
+    client: &Client,
+    read: Read<'_>,
+    keys: Vec<Item>,
+    found: &mut Vec<Item>,
+) -> Result<Vec<Item>, AwsError> {
+    let answer = client
+        .batch_get_item()
+        .request_items(read.table, request(keys, read)?)
+        .send()
+        .await
+        .map_err(failure("dynamodb:BatchGetItem"))?;
+    let items = answer
+        .responses
+        .and_then(|mut tables| tables.remove(read.table));
+    found.extend(items.unwrap_or_default());
+    let unprocessed = answer.unprocessed_keys;
+    let unprocessed = unprocessed.and_then(|mut tables| tables.remove(read.table));
+    Ok(unprocessed.map(|left| left.keys).unwrap_or_default())
 }
 
 /// Writes `items`, whose keys are distinct, in place of what `table` has under their keys.

@@ -38,9 +38,12 @@ pub struct CatalogItem {
     /// The channels it is sold through; all when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<String>,
-    /// Hash of what the backend said: an item is written only when this changes.
+    /// Hash of what the backend said: an item is written only when this changes. Empty where only
+    /// what is shown was read.
+    #[serde(default)]
     pub content_hash: String,
     /// Epoch seconds of the last write.
+    #[serde(default)]
     pub updated_at: i64,
     /// Epoch seconds since when the backend no longer lists it; a tombstone is never shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]

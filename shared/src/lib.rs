@@ -24,6 +24,7 @@ pub mod operations;
 pub mod refreshed;
 pub mod resource;
 pub mod solution;
+pub mod standby;
 pub mod state_change;
 pub mod telemetry;
 pub mod visitor;

@@ -17,13 +17,27 @@ pub trait Source: Send + Sync + 'static {
     /// What is kept.
     type Value: Send + Sync + 'static;
     /// Why it cannot be read.
-    type Error: Fault + Send;
+    type Error: Fault + Send + 'static;
 
     /// Reads the value; `known` is the one before, for sources that can tell what did not change.
     fn read(
         &self,
         known: Option<Arc<Self::Value>>,
     ) -> impl Future<Output = Result<Self::Value, Self::Error>> + Send;
+}
+
+/// How long after a first read that failed or took too long a request tries again.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// Why there is no value yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unread<E> {
+    /// It cannot be read.
+    #[error("{0}")]
+    Failed(E),
+    /// It takes longer than the request can wait.
+    #[error("it could not be read in time")]
+    Late,
 }
 
 /// A kept value and its source.
@@ -35,6 +49,8 @@ pub struct Refreshed<S: Source> {
 struct Inner<S: Source> {
     source: S,
     kept: Mutex<Option<Kept<S::Value>>>,
+    /// When a first value was last waited for.
+    waited_at: Mutex<Option<Instant>>,
 }
 
 struct Kept<V> {
@@ -49,7 +65,11 @@ impl<S: Source> Refreshed<S> {
     pub fn new(source: S, max_age: Duration) -> Self {
         let kept = Mutex::new(None);
         Self {
-            inner: Arc::new(Inner { source, kept }),
+            inner: Arc::new(Inner {
+                source,
+                kept,
+                waited_at: Mutex::default(),
+            }),
             max_age,
         }
     }
@@ -69,13 +89,45 @@ impl<S: Source> Refreshed<S> {
         Ok(value)
     }
 
+    /// The kept value, at once; when there is none yet, the one that is read within `limit`, unless that
+    /// was waited for a moment ago. The reading goes on behind the request.
+    ///
+    /// # Errors
+    /// [`Unread`], when there is none.
+    pub async fn within(&self, limit: Duration) -> Result<Arc<S::Value>, Unread<S::Error>> {
+        if self.inner.look(Duration::MAX).is_some() {
+            return self.get().await.map_err(Unread::Failed);
+        }
+        if !self.inner.may_wait() {
+            return Err(Unread::Late);
+        }
+        let inner = Arc::clone(&self.inner);
+        let reading = tokio::spawn(async move { inner.read(None).await });
+        match tokio::time::timeout(limit, reading).await {
+            Ok(Ok(read)) => read.map_err(Unread::Failed),
+            _ => Err(Unread::Late),
+        }
+    }
+
     /// The value read now, unless that was tried less than `at_most_every` ago: for a caller that
-    /// misses something in `known`, which may have appeared since. A failure gives `known` back.
-    pub async fn renewed(&self, known: Arc<S::Value>, at_most_every: Duration) -> Arc<S::Value> {
+    /// misses something in `known`, which may have appeared since. A failure, or a value that does not
+    /// come within `limit`, gives `known` back; the reading goes on behind the request.
+    pub async fn renewed(
+        &self,
+        known: Arc<S::Value>,
+        at_most_every: Duration,
+        limit: Duration,
+    ) -> Arc<S::Value> {
         match self.inner.look(at_most_every) {
-            Some((_, true)) => self.inner.renew(known).await,
-            Some((value, false)) => value,
-            None => known,
+            Some((_, true)) => {}
+            Some((value, false)) => return value,
+            None => return known,
+        }
+        let (inner, before) = (Arc::clone(&self.inner), Arc::clone(&known));
+        let renewing = tokio::spawn(async move { inner.renew(before).await });
+        match tokio::time::timeout(limit, renewing).await {
+            Ok(Ok(value)) => value,
+            _ => known,
         }
     }
 }
@@ -91,6 +143,19 @@ impl<S: Source> Inner<S> {
             kept.tried_at = Instant::now();
         }
         Some((Arc::clone(&kept.value), due))
+    }
+
+    /// Whether a request may wait for a first value: only one does, once in a while.
+    fn may_wait(&self) -> bool {
+        let mut waited_at = self
+            .waited_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let may = waited_at.is_none_or(|at| at.elapsed() >= TRY_AGAIN);
+        if may {
+            *waited_at = Some(Instant::now());
+        }
+        may
     }
 
     async fn read(&self, known: Option<Arc<S::Value>>) -> Result<Arc<S::Value>, S::Error> {
@@ -151,6 +216,8 @@ mod tests {
         }
     }
 
+    const SOON: Duration = Duration::from_millis(20);
+
     fn counter(fails_from: u32, max_age: Duration) -> Refreshed<Counter> {
         let reads = AtomicU32::new(0);
         Refreshed::new(Counter { reads, fails_from }, max_age)
@@ -176,8 +243,44 @@ mod tests {
     async fn a_failed_renewal_keeps_the_old_value() {
         let value = counter(2, Duration::ZERO);
         let first = value.get().await.unwrap();
-        assert_eq!(*value.renewed(first, Duration::ZERO).await, 1);
+        assert_eq!(*value.renewed(first, Duration::ZERO, SOON).await, 1);
         assert_eq!(*value.get().await.unwrap(), 1);
+    }
+
+    /// A source that takes longer than anybody waits.
+    struct Slow;
+
+    impl Source for Slow {
+        type Value = u32;
+        type Error = Down;
+
+        async fn read(&self, known: Option<Arc<u32>>) -> Result<u32, Down> {
+            if known.is_some() {
+                tokio::time::sleep(Duration::from_secs(60)).await;
+            }
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            Ok(1)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_slow_first_read_longer_than_they_can() {
+        let value = Refreshed::new(Slow, Duration::from_secs(60));
+        assert!(matches!(value.within(SOON).await, Err(Unread::Late)));
+        let begun = tokio::time::Instant::now();
+        assert!(matches!(value.within(SOON).await, Err(Unread::Late)));
+        assert!(begun.elapsed().is_zero(), "not again at once");
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(*value.within(SOON).await.unwrap(), 1, "it was read on");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_slow_renewal_either() {
+        let value = Refreshed::new(Slow, Duration::from_secs(60));
+        let known = value.get().await.unwrap();
+        let begun = tokio::time::Instant::now();
+        assert_eq!(*value.renewed(known, Duration::ZERO, SOON).await, 1);
+        assert_eq!(begun.elapsed(), SOON);
     }
 
     #[tokio::test]

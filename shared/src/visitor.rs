@@ -75,6 +75,12 @@ impl Fault for IdError {
     }
 }
 
+/// Whether `key` of the `Lists` table is that of a visitor's memory.
+#[must_use]
+pub fn is_visitor(key: &str) -> bool {
+    key.starts_with("visitor#")
+}
+
 /// `id` when it can be one; `argument` names it in the error.
 ///
 /// # Errors
@@ -165,6 +171,24 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// What is remembered of one visitor under two names. A change of either makes lists stale; who
+    /// refused under either refused.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.generation += other.generation;
+        for item in other.bought {
+            if !self.bought.contains(&item) {
+                self.bought.push(item);
+            }
+        }
+        self.personalization = match (self.personalization, other.personalization) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (said, also_said) => said.or(also_said),
+        };
+        self.updated_at = self.updated_at.max(other.updated_at);
+        self
+    }
+
     /// Whether their events may be used.
     #[must_use]
     pub fn agreed(&self) -> bool {
@@ -409,6 +433,23 @@ mod tests {
         assert_eq!(
             refused.to_string(),
             "itemIds[1] has 0 characters; an id has 1 to 256"
+        );
+    }
+
+    #[test]
+    fn a_visitor_of_two_names_is_one() {
+        let memory = |generation, bought: &[&str], personalization| Memory {
+            generation,
+            bought: bought.iter().map(|&item| item.to_owned()).collect(),
+            personalization,
+            updated_at: 1,
+        };
+        let both = memory(2, &["a"], None).and(memory(3, &["a", "b"], Some(false)));
+        assert_eq!(both, memory(5, &["a", "b"], Some(false)));
+        assert!(
+            memory(0, &[], Some(true))
+                .and(memory(0, &[], None))
+                .agreed()
         );
     }
 

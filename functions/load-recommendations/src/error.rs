@@ -7,6 +7,7 @@ use shared::{
     fault::{Fault, FaultKind},
     lists::ListsError,
     operations::OperationsError,
+    standby::StandbyError,
 };
 
 /// A list that was not loaded.
@@ -24,6 +25,9 @@ pub(crate) enum LoadError {
     /// Personalize or S3 failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
+    /// The copy that requests stand on could not be written.
+    #[error(transparent)]
+    Standby(#[from] StandbyError),
     /// The place named is none of a batch job's results.
     #[error(
         "`output` is `{output}`; results of batch jobs are under batch/output/, as batch-job answers"
@@ -73,6 +77,7 @@ impl Fault for LoadError {
             Self::Config(error) => error.kind(),
             Self::Operations(error) => error.kind(),
             Self::Aws(error) => error.kind(),
+            Self::Standby(error) => error.kind(),
             Self::Lists(error) => error.kind(),
             Self::Output { .. } | Self::NoResults { .. } => FaultKind::InvalidInput,
             Self::BrokenOff { .. } => FaultKind::Retryable,

@@ -14,6 +14,7 @@ use shared::{
     fault::{Fault, FaultKind},
     lists::{Lists, NOBODY, POPULAR, segment_popular_key},
     metrics::{Unit, emit},
+    standby::{Standby, StandbyStore},
 };
 
 use crate::{
@@ -41,20 +42,21 @@ pub(crate) struct LoadRecommendations {
     personalize: Client,
     lists: Lists,
     loader: Loader,
+    standby: StandbyStore,
 }
 
 impl LoadRecommendations {
     /// Makes the clients; asks nothing yet.
     pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
         let dynamodb = aws_sdk_dynamodb::Client::new(config);
+        let s3 = aws_sdk_s3::Client::new(config);
+        let bucket = environment::required("DATA_BUCKET")?;
         Ok(Self {
             estate: EstateSource::from_environment(config)?,
             personalize: Client::new(config),
             lists: Lists::new(dynamodb, environment::required("LISTS_TABLE")?),
-            loader: Loader {
-                s3: aws_sdk_s3::Client::new(config),
-                bucket: environment::required("DATA_BUCKET")?,
-            },
+            standby: StandbyStore::new(s3.clone(), bucket.clone()),
+            loader: Loader { s3, bucket },
         })
     }
 
@@ -116,8 +118,25 @@ impl LoadRecommendations {
         let list = popular_list(POPULAR.to_owned(), name, items, now);
         let list = list.map_err(LoadError::Unchanged)?;
         self.lists.put(&list).await?;
+        self.stand_by(&estate, &list.items).await?;
         let of_segments = self.load_segments(&estate, name, &question, now).await;
         Ok(list.items.len() + of_segments)
+    }
+
+    /// Keeps a copy of what requests cannot do without, for when the tables cannot be read.
+    async fn stand_by(&self, estate: &Estate, popular: &[String]) -> Result<(), LoadError> {
+        let arns = async |kind| -> Result<HashMap<String, String>, LoadError> {
+            let states = estate.operations.resources(kind).await?;
+            let arns = states.into_iter().map(|state| (state.name, state.arn));
+            Ok(arns.collect())
+        };
+        let standby = Standby {
+            popular: popular.to_vec(),
+            campaigns: arns(Kind::Campaign).await?,
+            recommenders: arns(Kind::Recommender).await?,
+            filters: arns(Kind::Filter).await?,
+        };
+        Ok(self.standby.write(&standby).await?)
     }
 
     /// The popular lists of the segments declared. One that cannot be had stays as it is: there is the

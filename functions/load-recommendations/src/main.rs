@@ -12,7 +12,8 @@
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `LISTS_TABLE`,
 //!   `METRICS_NAMESPACE`, `AWS_LAMBDA_LOG_LEVEL`.
 //! - Permissions: `s3:GetObject` on the configuration and the results, `s3:ListBucket` on the results,
-//!   `s3:PutObject` on the rejected lines, `dynamodb:GetItem` on `Operations`, `dynamodb:PutItem` and
+//!   `s3:PutObject` on the rejected lines and `serving/standby.json`, `dynamodb:GetItem` and `Query` on
+//!   `Operations`, `dynamodb:PutItem` and
 //!   `BatchWriteItem` on `Lists`, `personalize:GetRecommendations` on the campaigns, `kms:Decrypt` and
 //!   `GenerateDataKey` on the data key.
 //! - Metrics: by `list` `popular`: `ItemsLoaded`, 0 when the list stayed as it was; by `list` = the

@@ -1,14 +1,9 @@
 //! The GraphQL type `Recommendations`, and how products become its items.
 
-use std::{collections::HashMap, sync::Arc};
-
 use serde::Serialize;
 use shared::catalog::CatalogItem;
 
-use crate::{experiments::Participation, rules::Placed};
-
-/// Products by id, as far as they could be read.
-pub(crate) type Products = HashMap<String, Arc<CatalogItem>>;
+use crate::{experiments::Participation, products::Products, rules::Placed};
 
 /// The answer to `Query.recommendations`.
 #[derive(Debug, PartialEq, Serialize)]
@@ -75,7 +70,7 @@ impl RecommendedItem {
             reason: candidate.why.words(title),
             ..products
                 .get(&candidate.id)
-                .map(|known| described(known))
+                .map(described)
                 .unwrap_or_default()
         }
     }

@@ -10,20 +10,23 @@ use std::{
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use shared::{
+    batch::BatchError,
     environment::{self, MissingVariable},
     lists::{Lists, ListsError, POPULAR},
     refreshed::{Refreshed, Source},
+    standby::StandbyStore,
     visitor::Memory,
 };
 
 use crate::{
-    answer::Products,
     cache::Cache,
     catalog::Catalog,
+    estate::stood_by,
     explain::{ExplainError, Explanation},
     kept::{Kept, Nearby},
-    lists_table::ListsTable,
+    lists_table::{ListsTable, Remembered},
     personalize::Personalize,
+    products::Products,
     question::Question,
     services::{Cause, Keep, Prediction, Recalled, Record, Services},
 };
@@ -53,10 +56,16 @@ pub(crate) struct Aws {
 
 impl Aws {
     /// Reads the tables' names from the environment.
-    pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
+    pub(crate) fn from_environment(
+        config: &SdkConfig,
+        standby: StandbyStore,
+    ) -> Result<Self, MissingVariable> {
         let dynamodb = aws_sdk_dynamodb::Client::new(config);
         let lists = environment::required("LISTS_TABLE")?;
-        let popular = PopularReader(Lists::new(dynamodb.clone(), lists.clone()));
+        let popular = PopularReader {
+            lists: Lists::new(dynamodb.clone(), lists.clone()),
+            standby,
+        };
         Ok(Self {
             personalize: Personalize::new(config),
             table: ListsTable::new(dynamodb.clone(), lists),
@@ -75,8 +84,13 @@ impl Aws {
     }
 
     /// The products of `ids` with all that is known of them, descriptions too.
-    pub(crate) async fn details(&self, ids: &[&str]) -> Products {
-        self.catalog.details(ids).await
+    pub(crate) async fn details(
+        &self,
+        ids: &[&str],
+        within: Duration,
+    ) -> Result<Products, BatchError> {
+        let read = tokio::time::timeout(within, self.catalog.details(ids)).await;
+        read.unwrap_or(Err(BatchError::Late))
     }
 
     /// How the answer `id` came about.
@@ -84,26 +98,63 @@ impl Aws {
         self.table.explanation(id).await
     }
 
+    /// What the table has under `keys`, as far as it could be read in time.
+    async fn remembered(&self, keys: &[&str], within: Duration) -> Remembered {
+        if keys.is_empty() {
+            return Remembered::default();
+        }
+        let read = tokio::time::timeout(within, self.table.recall(keys)).await;
+        let remembered = read.unwrap_or_else(|_| Remembered {
+            error: Some(BatchError::Late),
+            ..Remembered::default()
+        });
+        if let Some(error) = &remembered.error {
+            tracing::warn!(%error, "what is kept was not readable");
+        }
+        remembered
+    }
+
+    /// What is remembered of one visitor under all of the keys `visitor`, and whether that was read just
+    /// now. Of a key that could not be read it is the last that was known; whom the table does not know
+    /// did nothing yet.
+    fn memory(&self, visitor: &[String], read: &mut Remembered) -> (Option<Memory>, bool) {
+        let (mut all, mut is_current) = (None::<Memory>, true);
+        for key in visitor {
+            let memory = match (read.memories.remove(key), &read.error) {
+                (Some(memory), _) => memory,
+                (None, None) => Memory::default(),
+                (None, Some(_)) => {
+                    is_current = false;
+                    let Some(memory) = self.last_known(key) else {
+                        return (None, false);
+                    };
+                    memory
+                }
+            };
+            self.remember(key, &memory);
+            all = Some(match all {
+                Some(known) => known.and(memory),
+                None => memory,
+            });
+        }
+        (all, is_current)
+    }
+
     fn remember(&self, visitor: &str, memory: &Memory) {
         let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
         memories.put(visitor, memory.clone(), Instant::now());
     }
 
-    fn remembered(&self, visitor: &str) -> Option<Memory> {
+    fn last_known(&self, visitor: &str) -> Option<Memory> {
         let memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
         memories.get(visitor, Instant::now()).cloned()
     }
 }
 
 impl Services for Aws {
-    async fn recall(
-        &self,
-        visitor: Option<&str>,
-        answers: &[String],
-        within: Duration,
-    ) -> Recalled {
+    async fn recall(&self, visitor: &[String], answers: &[String], within: Duration) -> Recalled {
         let mut known = HashMap::new();
-        let mut unknown: Vec<&str> = Vec::with_capacity(answers.len() + 1);
+        let mut unknown: Vec<&str> = Vec::with_capacity(answers.len() + visitor.len());
         for key in answers {
             match self.nearby.get(key) {
                 Some(kept) => {
@@ -112,46 +163,21 @@ impl Services for Aws {
                 None => unknown.push(key),
             }
         }
-        unknown.extend(visitor);
+        unknown.extend(visitor.iter().map(String::as_str));
         unknown.sort_unstable();
         unknown.dedup();
-        let read = async {
-            match unknown.is_empty() {
-                true => Ok((None, Vec::new())),
-                false => self.table.recall(visitor, &unknown).await,
-            }
-        };
-        let read = match tokio::time::timeout(within, read).await {
-            Ok(Ok(read)) => Some(read),
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "what is kept was not readable");
-                None
-            }
-            Err(_) => {
-                tracing::warn!("what is kept was not readable in time");
-                None
-            }
-        };
-        let Some((memory, kept)) = read else {
-            return Recalled {
-                memory: visitor.and_then(|visitor| self.remembered(visitor)),
-                is_current: visitor.is_none(),
-                answers: known,
-            };
-        };
-        for answer in kept.into_iter().map(Arc::new) {
+        let mut remembered = self.remembered(&unknown, within).await;
+        for answer in std::mem::take(&mut remembered.answers)
+            .into_iter()
+            .map(Arc::new)
+        {
             known.insert(answer.list_key.clone(), Arc::clone(&answer));
             self.nearby.put(answer);
         }
-        // Whom the table does not know did nothing yet.
-        let memory = visitor.map(|visitor| {
-            let memory = memory.unwrap_or_default();
-            self.remember(visitor, &memory);
-            memory
-        });
+        let (memory, is_current) = self.memory(visitor, &mut remembered);
         Recalled {
             memory,
-            is_current: true,
+            is_current,
             answers: known,
         }
     }
@@ -188,21 +214,18 @@ impl Services for Aws {
     }
 
     async fn popular(&self, within: Duration) -> Vec<String> {
-        let read = async {
-            let list = self.popular.get().await?;
-            Ok::<_, ListsError>(match list.is_empty() {
-                true => self.popular.renewed(list, MISSING_AGE).await,
-                false => list,
-            })
-        };
-        match tokio::time::timeout(within, read).await {
-            Ok(Ok(list)) => list.to_vec(),
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the popular list was not readable");
-                Vec::new()
+        let list = match self.popular.within(within).await {
+            Ok(list) => list,
+            Err(unread) => {
+                tracing::warn!(%unread, "the popular list was not readable");
+                return Vec::new();
             }
-            Err(_) => Vec::new(),
-        }
+        };
+        let list = match list.is_empty() {
+            true => self.popular.renewed(list, MISSING_AGE, within).await,
+            false => list,
+        };
+        list.to_vec()
     }
 
     async fn products(&self, ids: &[&str], within: Duration) -> Products {
@@ -229,18 +252,23 @@ impl Services for Aws {
 
 /// Where the popular list is read from.
 #[derive(Debug)]
-struct PopularReader(Lists);
+struct PopularReader {
+    lists: Lists,
+    standby: StandbyStore,
+}
 
 impl Source for PopularReader {
     type Value = Vec<String>;
     type Error = ListsError;
 
-    async fn read(&self, _: Option<Arc<Vec<String>>>) -> Result<Vec<String>, ListsError> {
-        Ok(self
-            .0
-            .get(POPULAR)
-            .await?
-            .map(|list| list.items)
-            .unwrap_or_default())
+    async fn read(&self, known: Option<Arc<Vec<String>>>) -> Result<Vec<String>, ListsError> {
+        match self.lists.get(POPULAR).await {
+            Ok(list) => Ok(list.map(|list| list.items).unwrap_or_default()),
+            Err(error) if known.is_none() => {
+                tracing::warn!(%error, "the popular list is that of the last good copy");
+                Ok(stood_by(&self.standby).await.popular)
+            }
+            Err(error) => Err(error),
+        }
     }
 }

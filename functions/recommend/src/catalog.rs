@@ -1,7 +1,7 @@
 //! Adapter to the `Catalog` table: products by id, through a small cache in the process.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -9,20 +9,20 @@ use std::{
 use aws_sdk_dynamodb::Client;
 use futures::future::join_all;
 use shared::{
-    batch::{self, Patience, Read},
+    batch::{self, BatchError, Item, Patience, Read},
     catalog::CatalogItem,
 };
 
-use crate::{answer::Products, cache::Cache};
+use crate::{cache::Cache, products::Products};
 
-/// Entries in the cache: some 2 MiB with titles and links of usual length.
-const CACHED: usize = 4_096;
+/// Entries in the cache: some 1.5 MiB with titles and links of usual length.
+const CACHED: usize = 2_048;
 
 /// How long a sold-out product may still be shown.
 const LIFE: Duration = Duration::from_secs(30);
 
-/// All but the description, which no answer holds and which may be long.
-const ATTRIBUTES: [&str; 14] = [
+/// What answers hold or rules ask for; a description may be long.
+const ATTRIBUTES: [&str; 12] = [
     "itemId",
     "title",
     "price",
@@ -34,8 +34,6 @@ const ATTRIBUTES: [&str; 14] = [
     "available",
     "markets",
     "channels",
-    "contentHash",
-    "updatedAt",
     "withdrawnAt",
 ];
 
@@ -61,7 +59,7 @@ impl Catalog {
         }
     }
 
-    /// The products of `ids`. Those the table does not have, or could not give in time, are left out.
+    /// The products of `ids`, without those the table could not give.
     pub(crate) async fn products(&self, ids: &[&str]) -> Products {
         let (mut products, unknown) = self.cached(ids);
         let chunks = unknown
@@ -80,20 +78,22 @@ impl Catalog {
 
     /// The products of `ids`, at most [`batch::MAX_KEYS`] and distinct, with all that is known of
     /// them, read from the table.
-    pub(crate) async fn details(&self, ids: &[&str]) -> Products {
-        self.ask(ids, &[]).await.unwrap_or_default()
+    pub(crate) async fn details(&self, ids: &[&str]) -> Result<Products, BatchError> {
+        let items = batch::get(&self.client, self.of(&[]), ids, Patience::REQUEST).await?;
+        let mut products = Products::default();
+        for product in items.into_iter().filter_map(|item| self.product(item)) {
+            products.put(&product.item_id.clone(), Some(Arc::new(product)));
+        }
+        Ok(products)
     }
 
     /// What the cache has of `ids`, and the others, each once.
     fn cached<'a>(&self, ids: &[&'a str]) -> (Products, Vec<&'a str>) {
         let (cache, now) = (self.cache(), Instant::now());
-        let (mut products, mut unknown) = (Products::new(), HashSet::new());
+        let (mut products, mut unknown) = (Products::default(), HashSet::new());
         for id in ids {
             match cache.get(id, now) {
-                Some(Some(product)) => {
-                    products.insert((*id).to_owned(), Arc::clone(product));
-                }
-                Some(None) => {}
+                Some(known) => products.put(id, known.clone()),
                 None => {
                     unknown.insert(*id);
                 }
@@ -103,36 +103,46 @@ impl Catalog {
     }
 
     async fn read(&self, ids: &[&str]) -> Products {
-        let Some(products) = self.ask(ids, &ATTRIBUTES).await else {
-            return Products::new();
-        };
-        let (mut cache, now) = (self.cache(), Instant::now());
+        let read = self.of(&ATTRIBUTES);
+        let available = batch::available(&self.client, read, ids, Patience::REQUEST).await;
+        let mut found: HashMap<String, CatalogItem> = available
+            .items
+            .into_iter()
+            .filter_map(|item| self.product(item))
+            .map(|product| (product.item_id.clone(), product))
+            .collect();
+        if let Some(error) = &available.error {
+            tracing::warn!(%error, "some products are shown by their ids alone");
+        }
+        let (mut products, mut cache, now) = (Products::default(), self.cache(), Instant::now());
         for id in ids {
-            cache.put(id, products.get(*id).cloned(), now);
+            let known = found.remove(*id).map(Arc::new);
+            // What was not found may be there when the table did not get to all.
+            if known.is_some() || available.error.is_none() {
+                cache.put(id, known.clone(), now);
+                products.put(id, known);
+            }
         }
         products
     }
 
-    /// None when the table cannot be read.
-    async fn ask(&self, ids: &[&str], attributes: &[&str]) -> Option<Products> {
-        let read = Read {
+    fn of<'a>(&'a self, attributes: &'a [&'a str]) -> Read<'a> {
+        Read {
             table: &self.table,
             key: "itemId",
             attributes,
             consistent: false,
-        };
-        let items = batch::get(&self.client, read, ids, Patience::REQUEST).await;
-        let items = items.inspect_err(|error| {
-            tracing::warn!(%error, "products are shown by their ids alone");
-        });
-        let product = |item| match serde_dynamo::from_item::<_, CatalogItem>(item) {
-            Ok(product) => Some((product.item_id.clone(), Arc::new(product))),
-            Err(error) => {
-                tracing::warn!(%error, table = self.table, "an item of the catalogue has another shape");
-                None
-            }
-        };
-        Some(items.ok()?.into_iter().filter_map(product).collect())
+        }
+    }
+
+    fn product(&self, item: Item) -> Option<CatalogItem> {
+        let product = serde_dynamo::from_item(item);
+        product
+            .inspect_err(|error| {
+                let table = &self.table;
+                tracing::warn!(%error, table, "an item of the catalogue has another shape");
+            })
+            .ok()
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache<Known>> {

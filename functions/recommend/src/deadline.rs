@@ -44,11 +44,14 @@ impl Deadline {
         self.left() / 2
     }
 
-    /// For products: what is left but a tenth of all, and not nothing: without them a shelf has no
-    /// titles.
+    /// For what every request needs, and which is read only when a process has just started: a third.
+    pub(crate) fn for_estate(&self) -> Duration {
+        (self.total / 3).min(self.left())
+    }
+
+    /// For products: what is left but a tenth of all. What the process knows of them takes no time.
     pub(crate) fn for_products(&self) -> Duration {
-        let least = Duration::from_millis(5);
-        self.left().saturating_sub(self.total / 10).max(least)
+        self.left().saturating_sub(self.total / 10)
     }
 
     /// For keeping what was found: at most a tenth of all.
@@ -82,7 +85,7 @@ mod tests {
         ] {
             spent += step(&at(spent).unwrap());
         }
-        assert!(spent <= total + Duration::from_millis(5), "{spent:?}");
+        assert!(spent <= total, "{spent:?}");
         let personalize = Deadline::new(&serving, started).for_personalize();
         assert_eq!(
             personalize,

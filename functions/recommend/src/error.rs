@@ -2,6 +2,7 @@
 //! holds a user's or a session's id.
 
 use shared::{
+    batch::BatchError,
     caller::CallerError,
     config::ConfigError,
     environment::MissingVariable,
@@ -20,6 +21,14 @@ pub(crate) enum RecommendError {
     /// The placements are not known, because the configuration was never readable.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// They could not be read in time by a process that has just started.
+    #[error(
+        "the placements could not be read in time: this process has just started; ask again in a second"
+    )]
+    NotReady,
+    /// The catalogue cannot be read.
+    #[error("the products cannot be read: {0}")]
+    Catalog(#[from] BatchError),
     /// The caller may not ask this.
     #[error(transparent)]
     Caller(#[from] CallerError),
@@ -56,6 +65,16 @@ pub(crate) enum RequestError {
     /// A page without placements, or with more than a page has.
     #[error("placements has {0} entries; a page has 1 to 10, each once")]
     Placements(usize),
+    /// A page that would ask Personalize more than any page of a shop does.
+    #[error(
+        "the page asks about {asked} products in all; at most {most} at once: ask for fewer placements or products"
+    )]
+    TooManyQuestions {
+        /// Questions it has.
+        asked: usize,
+        /// The limit.
+        most: usize,
+    },
     /// More or fewer items than can be had.
     #[error("limit is {0}; it has to be 1 to 500")]
     Limit(i64),
@@ -111,6 +130,8 @@ impl Fault for RecommendError {
         match self {
             Self::Environment(error) => error.kind(),
             Self::Config(error) => error.kind(),
+            Self::NotReady => FaultKind::Retryable,
+            Self::Catalog(error) => error.kind(),
             Self::Caller(error) => error.kind(),
             Self::Request(_) => FaultKind::InvalidInput,
             Self::Explain(error) => error.kind(),

@@ -9,6 +9,7 @@ use shared::{
     estate::EstateSource,
     operations::Operations,
     refreshed::Source,
+    standby::{Standby, StandbyStore},
 };
 
 /// The estate as requests see it.
@@ -48,7 +49,12 @@ impl EstateView {
 
 /// Where the view is read from.
 #[derive(Debug)]
-pub(crate) struct EstateReader(pub(crate) EstateSource);
+pub(crate) struct EstateReader {
+    /// The declaration and the states.
+    pub(crate) source: EstateSource,
+    /// The last good copy.
+    pub(crate) standby: StandbyStore,
+}
 
 impl Source for EstateReader {
     type Value = EstateView;
@@ -56,9 +62,9 @@ impl Source for EstateReader {
 
     async fn read(&self, known: Option<Arc<EstateView>>) -> Result<EstateView, ConfigError> {
         let (config, etag) = self.declaration(known.as_deref()).await?;
-        let operations = self.0.operations(&config);
+        let operations = self.source.operations(&config);
         let known = known.as_deref();
-        let of = |kind, known| arns(&operations, kind, known);
+        let of = |kind, known| arns(&operations, &self.standby, kind, known);
         let (campaigns, recommenders, filters) = tokio::join!(
             of(Kind::Campaign, known.map(|view| &view.campaigns)),
             of(Kind::Recommender, known.map(|view| &view.recommenders)),
@@ -80,9 +86,9 @@ impl EstateReader {
         known: Option<&EstateView>,
     ) -> Result<(Arc<EstateConfig>, Option<String>), ConfigError> {
         let Some(known) = known else {
-            return Ok((Arc::new(self.0.open().await?.config), None));
+            return Ok((Arc::new(self.source.open().await?.config), None));
         };
-        let changed = self.0.changed_since(known.etag.as_deref()).await?;
+        let changed = self.source.changed_since(known.etag.as_deref()).await?;
         Ok(changed.map_or_else(
             || (Arc::clone(&known.config), known.etag.clone()),
             |new| (Arc::new(new.config), new.etag),
@@ -91,9 +97,10 @@ impl EstateReader {
 }
 
 /// ARNs by name. A table that cannot be read is no reason to answer nobody: the ARNs known before
-/// hold, and without any the popular list is shown.
+/// hold, or those of the last good copy.
 async fn arns(
     operations: &Operations,
+    standby: &StandbyStore,
     kind: Kind,
     known: Option<&HashMap<String, String>>,
 ) -> HashMap<String, String> {
@@ -103,8 +110,19 @@ async fn arns(
             .map(|state| (state.name, state.arn))
             .collect(),
         Err(error) => {
-            tracing::warn!(%kind, %error, "kept the ARNs known before");
-            known.cloned().unwrap_or_default()
+            tracing::warn!(%kind, %error, "the ARNs are those known before");
+            match known {
+                Some(known) => known.clone(),
+                None => stood_by(standby).await.arns(kind),
+            }
         }
     }
+}
+
+/// The last good copy; nothing when there is none.
+pub(crate) async fn stood_by(standby: &StandbyStore) -> Standby {
+    standby.read().await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "there is no copy to stand on");
+        Standby::default()
+    })
 }

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use shared::visitor::{Memory, Visitor};
 
 use crate::{
-    answer::Products,
     candidate::{Candidate, Why},
     estate::EstateView,
     kept::Kept,
+    products::Products,
     question::{Question, Unasked, questions},
     request::Request,
     services::{Cause, Keep, PredictedItem, Prediction, Recalled, Record, Services},
@@ -37,6 +37,8 @@ pub(crate) struct Fake {
     pub(crate) personalize: HashMap<&'static str, Reply>,
     /// What is remembered of every visitor.
     pub(crate) memory: Mutex<Memory>,
+    /// The table of memories cannot be read, and the process knows nobody.
+    pub(crate) is_forgetful: bool,
     /// What was kept.
     pub(crate) kept: Mutex<HashMap<String, Arc<Kept>>>,
     /// Ready-made lists.
@@ -74,7 +76,8 @@ pub(crate) fn products(changes: Value) -> Products {
     let Value::Object(changes) = changes else {
         panic!("products are an object by id")
     };
-    let product = |(id, changes): (String, Value)| {
+    let mut products = Products::default();
+    for (id, changes) in changes {
         let mut item = json!({
             "itemId": id, "title": format!("THE {id}"), "price": 1.0, "available": true,
             "contentHash": "", "updatedAt": 0,
@@ -82,9 +85,9 @@ pub(crate) fn products(changes: Value) -> Products {
         item.as_object_mut()
             .unwrap()
             .extend(changes.as_object().unwrap().clone());
-        (id, Arc::new(serde_json::from_value(item).unwrap()))
-    };
-    changes.into_iter().map(product).collect()
+        products.put(&id, Some(Arc::new(serde_json::from_value(item).unwrap())));
+    }
+    products
 }
 
 /// Candidates without scores.
@@ -98,12 +101,13 @@ pub(crate) fn candidates(ids: &[&str]) -> Vec<Candidate> {
 }
 
 impl Services for Fake {
-    async fn recall(&self, visitor: Option<&str>, answers: &[String], _: Duration) -> Recalled {
+    async fn recall(&self, visitor: &[String], answers: &[String], _: Duration) -> Recalled {
         let kept = self.kept.lock().unwrap();
         let known = |key: &String| Some((key.clone(), Arc::clone(kept.get(key)?)));
         Recalled {
-            memory: visitor.map(|_| self.memory.lock().unwrap().clone()),
-            is_current: true,
+            memory: (!visitor.is_empty() && !self.is_forgetful)
+                .then(|| self.memory.lock().unwrap().clone()),
+            is_current: !self.is_forgetful,
             answers: answers.iter().filter_map(known).collect(),
         }
     }

@@ -18,8 +18,12 @@ use crate::{
     services::{Keep, Prediction},
 };
 
-/// Answers in the process: some 10 MiB of usual lists.
-const CAPACITY: usize = 4_096;
+/// Answers in the process: some 2 MiB of usual lists. The table has the others.
+const CAPACITY: usize = 1_024;
+
+/// Seconds that Personalize takes to learn from an event (developer guide, "Recording real-time
+/// events": "within seconds"). An answer made while it does is asked for again afterwards.
+const LEARNING: i64 = 2;
 
 /// An answer, and what it was made for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,8 +31,8 @@ const CAPACITY: usize = 4_096;
 pub(crate) struct Kept {
     /// The table's key: [`Question::key`].
     pub(crate) list_key: String,
-    /// What Personalize said.
-    #[serde(flatten)]
+    /// What Personalize said, as text: a list in DynamoDB's own form is three times as long.
+    #[serde(with = "text")]
     pub(crate) prediction: Prediction,
     /// The visitor's generation number; none when the answer is the same for everybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,19 +61,42 @@ impl Kept {
     /// Whether it answers `question` of a visitor with `memory` at `now` (epoch seconds). Without
     /// the memory nobody knows whether a visitor's own answer still holds.
     pub(crate) fn answers(&self, question: &Question, memory: Option<&Memory>, now: i64) -> bool {
-        let generation = match (question.is_personal(), memory) {
-            (false, _) => None,
-            (true, Some(memory)) => Some(memory.generation),
+        let (generation, learned_at) = match (question.is_personal(), memory) {
+            (false, _) => (None, 0),
+            (true, Some(memory)) => (Some(memory.generation), memory.updated_at + LEARNING),
             (true, None) => return false,
         };
+        let is_learned = self.made_at >= learned_at || now < learned_at;
         // A short answer to a large question is all there is.
         let enough = self.results >= question.results || self.prediction.items.len() < self.results;
-        self.generation == generation && enough && now < self.expires_at
+        self.generation == generation && is_learned && enough && now < self.expires_at
     }
 
     /// The answer in an item of the table.
     pub(crate) fn from_item(item: HashMap<String, AttributeValue>) -> Option<Self> {
         serde_dynamo::from_item(item).ok()
+    }
+}
+
+/// A prediction as JSON in a string.
+mod text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _, ser::Error as _};
+
+    use crate::services::Prediction;
+
+    pub(super) fn serialize<S: Serializer>(
+        prediction: &Prediction,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let text = serde_json::to_string(prediction).map_err(S::Error::custom)?;
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Prediction, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        serde_json::from_str(&text).map_err(D::Error::custom)
     }
 }
 
@@ -145,6 +172,22 @@ mod tests {
         assert!(!kept.answers(&question, Some(&memory(8)), 1_299));
         assert!(!kept.answers(&question, Some(&memory(7)), 1_300));
         assert!(!kept.answers(&question, None, 1_001));
+    }
+
+    #[test]
+    fn an_answer_made_while_personalize_learned_is_asked_for_again() {
+        let question = question("home", 10);
+        let kept = kept(&question, 15);
+        let after = |updated_at| Memory {
+            updated_at,
+            ..memory(7)
+        };
+        assert!(kept.answers(&question, Some(&after(998)), 1_100));
+        assert!(!kept.answers(&question, Some(&after(999)), 1_100));
+        assert!(
+            kept.answers(&question, Some(&after(1_000)), 1_001),
+            "meanwhile it holds"
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use shared::{
     aws::failure,
     batch::{self, BatchError, Item, Patience, Read},
     lists::ReadyMadeList,
-    visitor::Memory,
+    visitor::{Memory, is_visitor},
 };
 
 use crate::{
@@ -19,6 +19,17 @@ use crate::{
 
 /// The attribute that is the table's key.
 const KEY: &str = "listKey";
+
+/// What is kept of visitors and for them.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered {
+    /// Memories by their keys.
+    pub(crate) memories: HashMap<String, Memory>,
+    /// Kept answers.
+    pub(crate) answers: Vec<Kept>,
+    /// Why there may be more; nothing when this is all.
+    pub(crate) error: Option<BatchError>,
+}
 
 /// The table.
 #[derive(Debug)]
@@ -33,23 +44,27 @@ impl ListsTable {
         Self { client, table }
     }
 
-    /// The memory under `visitor` and the kept answers among `keys`, as of now: a purchase that was
-    /// tracked a moment ago counts.
-    pub(crate) async fn recall(
-        &self,
-        visitor: Option<&str>,
-        keys: &[&str],
-    ) -> Result<(Option<Memory>, Vec<Kept>), BatchError> {
-        let items = self.get(keys, true).await?;
-        let (mut memory, mut kept) = (None, Vec::new());
-        for item in items {
-            if name(&item) == visitor {
-                memory = Memory::from_item(item).ok();
-            } else {
-                kept.extend(Kept::from_item(item));
+    /// What is kept under `keys`, as of now: a purchase that was tracked a moment ago counts.
+    pub(crate) async fn recall(&self, keys: &[&str]) -> Remembered {
+        let read = self.read(true);
+        let available = batch::available(&self.client, read, keys, Patience::REQUEST).await;
+        let mut remembered = Remembered {
+            error: available.error,
+            ..Remembered::default()
+        };
+        for item in available.items {
+            match name(&item)
+                .filter(|name| is_visitor(name))
+                .map(str::to_owned)
+            {
+                Some(visitor) => {
+                    let memory = Memory::from_item(item).unwrap_or_default();
+                    remembered.memories.insert(visitor, memory);
+                }
+                None => remembered.answers.extend(Kept::from_item(item)),
             }
         }
-        Ok((memory, kept))
+        remembered
     }
 
     /// The ready-made lists under `keys`, in their order, of those that are there.
@@ -58,7 +73,8 @@ impl ListsTable {
         keys: &[String],
     ) -> Result<Vec<(String, Vec<String>)>, BatchError> {
         let asked: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let items = self.get(&asked, false).await?;
+        let read = self.read(false);
+        let items = batch::get(&self.client, read, &asked, Patience::REQUEST).await?;
         let mut lists: HashMap<String, Vec<String>> = items
             .into_iter()
             .filter_map(|item| serde_dynamo::from_item::<_, ReadyMadeList>(item).ok())
@@ -93,14 +109,13 @@ impl ListsTable {
         serde_dynamo::from_item(item).map_err(|_| ExplainError::Unknown)
     }
 
-    async fn get(&self, keys: &[&str], consistent: bool) -> Result<Vec<Item>, BatchError> {
-        let read = Read {
+    fn read(&self, consistent: bool) -> Read<'_> {
+        Read {
             table: &self.table,
             key: KEY,
             attributes: &[],
             consistent,
-        };
-        batch::get(&self.client, read, keys, Patience::REQUEST).await
+        }
     }
 }
 

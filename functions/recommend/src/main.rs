@@ -5,7 +5,7 @@
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `CATALOG_TABLE`, `LISTS_TABLE`,
 //!   `EXPERIMENTS_TABLE`, `METRICS_NAMESPACE`, `AWS_LAMBDA_LOG_LEVEL`; `USER_ID_CLAIM` when it is not
 //!   `username`.
-//! - Permissions: `s3:GetObject` on the configuration, `dynamodb:Query` on `Operations`,
+//! - Permissions: `s3:GetObject` on the configuration and `serving/standby.json`, `dynamodb:Query` on `Operations`,
 //!   `dynamodb:BatchGetItem` on `Catalog`, `dynamodb:BatchGetItem`, `GetItem` and `BatchWriteItem` on
 //!   `Lists`, `dynamodb:GetItem` on `Experiments`, `personalize:GetRecommendations` on the campaigns and recommenders,
 //!   `personalize:GetPersonalizedRanking` on the campaigns, `kms:Decrypt` on the data key.
@@ -39,6 +39,7 @@ mod lists_table;
 mod merge;
 mod personalize;
 mod product;
+mod products;
 mod propose;
 mod question;
 mod report;

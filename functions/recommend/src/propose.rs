@@ -1,7 +1,7 @@
 //! What is proposed for a request: the answers kept from before, Personalize's to the other
 //! questions within their time, and one list of candidates out of them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use crate::{
     deadline::Deadline,
     kept::Kept,
     merge::merge,
-    question::Question,
+    question::{MAX_RESULTS, Question},
     request::Request,
     services::{Cause, Keep, PredictedItem, Prediction, Recalled, Services},
 };
@@ -89,6 +89,7 @@ pub(crate) async fn propose(
         1 => lists.swap_remove(0),
         _ => merge(lists),
     };
+    proposal.candidates.truncate(MAX_RESULTS);
     Ok(proposal)
 }
 
@@ -110,17 +111,21 @@ async fn answers(
             None => open.push(place),
         }
     }
-    let within = deadline.for_personalize();
+    let until = Instant::now() + deadline.for_personalize();
     let ask = async |place: usize| {
         let question = &questions[place];
+        // Of a large cart the last questions have less time, and when it is up they are not asked.
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return (place, Err(Cause::Timeout));
+        }
         let keep = keep(question, recalled, life);
-        let answer = services.predict(question, keep, within).await;
+        let answer = services.predict(question, keep, left).await;
         (place, answer.map(|prediction| (prediction, true)))
     };
     let asked: Vec<(usize, Answer)> = stream::iter(open)
         .map(ask)
         .buffer_unordered(QUESTIONS_AT_ONCE)
-        .take_until(tokio::time::sleep(within))
         .collect()
         .await;
     answers.extend(asked);
@@ -176,7 +181,7 @@ pub(crate) fn in_order_of(candidates: Vec<Candidate>, ranked: &Prediction) -> Ve
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashMap, time::Instant};
+    use std::collections::HashMap;
 
     use serde_json::json;
     use shared::config::Serving;

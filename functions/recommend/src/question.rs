@@ -10,8 +10,8 @@ use shared::{
 
 use crate::{estate::EstateView, request::Request};
 
-/// The most results one question may ask for.
-const MAX_RESULTS: usize = 500;
+/// The most results one question may ask for, and the most items it may rank.
+pub(crate) const MAX_RESULTS: usize = 500;
 
 /// Who is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,9 +152,10 @@ pub(crate) fn questions(
 pub(crate) fn ranking(
     request: &Request,
     estate: &EstateView,
-    list: Vec<String>,
+    mut list: Vec<String>,
 ) -> Option<Question> {
     let name = request.placement.ranked_by.as_ref()?;
+    list.truncate(MAX_RESULTS);
     Some(Question {
         of: Asked::Campaign(estate.campaigns.get(name)?.clone()),
         filter: None,

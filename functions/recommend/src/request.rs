@@ -135,6 +135,30 @@ impl Request {
         }
     }
 
+    /// How many questions it puts to Personalize at most.
+    pub(crate) fn questions(&self) -> usize {
+        match self.placement.strategy {
+            Strategy::Similar => self.items.len(),
+            _ => 1,
+        }
+    }
+
+    /// The keys of what is remembered of the visitor: that of the user, and that of the visit, in which
+    /// they may have bought before they signed in.
+    pub(crate) fn visitor_keys(&self) -> Vec<String> {
+        let session = match &self.visitor {
+            Visitor::Nobody => None,
+            _ => self.session.clone().map(Visitor::Session),
+        };
+        let mut keys: Vec<String> = [Some(self.visitor.clone()), session]
+            .into_iter()
+            .flatten()
+            .filter_map(|visitor| visitor.key())
+            .collect();
+        keys.dedup();
+        keys
+    }
+
     /// The items the visitor has in view already: never in the answer.
     pub(crate) fn in_view(&self) -> &[String] {
         match self.placement.strategy {
@@ -174,8 +198,8 @@ fn items(
         Strategy::Rank => MAX_RANKED,
         _ => MAX_CART,
     };
-    if more.len() > most {
-        let sent = more.len();
+    let sent = more.len() + usize::from(item.is_some());
+    if sent > most {
         return Err(RequestError::TooManyItems { sent, most });
     }
     let mut items = Vec::with_capacity(more.len() + 1);

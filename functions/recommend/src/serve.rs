@@ -14,10 +14,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
     caller::{Caller, DEFAULT_USER_ID_CLAIM},
+    config::Serving,
     environment::{self, MissingVariable},
     estate::EstateSource,
     experiments::{Experiments, Versioned},
-    refreshed::Refreshed,
+    refreshed::{Refreshed, Unread},
+    standby::StandbyStore,
     visitor::{Visitor, sound_id},
 };
 
@@ -30,7 +32,7 @@ use crate::{
     estate::{EstateReader, EstateView},
     event::Event,
     explain::Explanation,
-    ladder::{House, Outcome, climb, gather},
+    ladder::{Gathered, House, Outcome, climb, gather},
     product::{MAX_PRODUCTS, Product},
     question::{Unasked, questions},
     report::report,
@@ -45,8 +47,14 @@ const ESTATE_AGE: Duration = Duration::from_secs(60);
 /// How often a request waits for them because something declared was not there.
 const MISSING_AGE: Duration = Duration::from_secs(5);
 
+/// How long `product` and `products` wait for the table.
+const DETAILS_WITHIN: Duration = Duration::from_millis(300);
+
 /// The most placements of one page.
 const MAX_PLACEMENTS: usize = 10;
+
+/// The most questions to Personalize that one page causes: a cart of 25, and its other placements.
+const MAX_QUESTIONS: usize = 50;
 
 /// The pool's group of administrators, as the schema names it.
 const ADMIN_GROUP: &str = "admins";
@@ -79,7 +87,12 @@ pub(crate) enum Answer {
 impl Recommend {
     /// Makes the clients; asks nothing yet.
     pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
-        let estate = EstateReader(EstateSource::from_environment(config)?);
+        let s3 = aws_sdk_s3::Client::new(config);
+        let standby = StandbyStore::new(s3, environment::required("DATA_BUCKET")?);
+        let estate = EstateReader {
+            source: EstateSource::from_environment(config)?,
+            standby: standby.clone(),
+        };
         let experiments = Experiments::new(
             aws_sdk_dynamodb::Client::new(config),
             environment::required("EXPERIMENTS_TABLE")?,
@@ -87,7 +100,7 @@ impl Recommend {
         Ok(Self {
             estate: Refreshed::new(estate, ESTATE_AGE),
             experiments: Refreshed::new(experiments, ESTATE_AGE),
-            services: Aws::from_environment(config)?,
+            services: Aws::from_environment(config, standby)?,
             drops: Drops::default(),
             user_id_claim: environment::or("USER_ID_CLAIM", DEFAULT_USER_ID_CLAIM),
         })
@@ -96,8 +109,14 @@ impl Recommend {
     /// Reads what every request needs while Lambda still starts the process. A failure is left to the
     /// first request.
     pub(crate) async fn warm(&self) {
-        let (estate, _, ()) =
-            tokio::join!(self.estate.get(), self.experiments(), self.services.warm());
+        let (estate, experiments, ()) = tokio::join!(
+            self.estate.get(),
+            self.experiments.get(),
+            self.services.warm()
+        );
+        if let Err(error) = experiments {
+            tracing::warn!(%error, "the experiments are not readable yet");
+        }
         if let Err(error) = estate {
             tracing::warn!(%error, "the estate is not readable yet");
         }
@@ -121,7 +140,8 @@ impl Recommend {
             }
             "product" => {
                 let id = sound_id("id", text(&event.arguments, "id")).map_err(RequestError::Id)?;
-                let found = self.services.details(&[&id]).await.remove(&id);
+                let mut found = self.services.details(&[&id], DETAILS_WITHIN).await?;
+                let found = found.take(&id);
                 Ok(Answer::Product(Box::new(found.and_then(Product::shown))))
             }
             "products" => self.products(&event.arguments).await,
@@ -145,24 +165,24 @@ impl Recommend {
             return Err(RequestError::TooManyItems { sent, most }.into());
         }
         let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
+        for (index, id) in ids.iter().enumerate() {
+            let argument = format!("ids[{index}]");
+            sound_id(&argument, (*id).to_owned()).map_err(RequestError::Id)?;
+        }
         let distinct: BTreeSet<&str> = ids.iter().copied().collect();
         let distinct: Vec<&str> = distinct.into_iter().collect();
-        let mut found = self.services.details(&distinct).await;
-        let known = ids
-            .iter()
-            .filter_map(|id| Product::shown(found.remove(*id)?));
+        let mut found = self.services.details(&distinct, DETAILS_WITHIN).await?;
+        let known = ids.iter().filter_map(|id| Product::shown(found.take(id)?));
         Ok(Answer::Products(known.collect()))
     }
 
     /// The experiments; none when they were never readable: everybody is shown what is declared.
-    async fn experiments(&self) -> Arc<Versioned> {
-        match self.experiments.get().await {
-            Ok(known) => known,
-            Err(error) => {
-                tracing::warn!(%error, "the experiments are not readable");
-                Arc::default()
-            }
-        }
+    async fn experiments(&self, within: Duration) -> Arc<Versioned> {
+        let read = self.experiments.within(within).await;
+        read.unwrap_or_else(|unread| {
+            tracing::warn!(%unread, "the experiments are not readable");
+            Arc::default()
+        })
     }
 
     /// Answers the placements of a page, in their order: what the first shows the next does not.
@@ -180,33 +200,35 @@ impl Recommend {
         }
         let (user, session) = (page.shared.user_id.clone(), page.shared.session_id.clone());
         let visitor = caller.visitor(user, session)?;
-        let (estate, requests) = self.requests(page, &visitor, event).await?;
+        let (estate, requests) = self.requests(page, &visitor, event, started).await?;
         let serving = &estate.config.serving;
-        let experiments = self.experiments().await;
+        let deadline = Deadline::new(serving, started);
+        let experiments = self.experiments(deadline.for_estate()).await;
         let house = House {
             estate: &estate,
             definitions: &experiments.definitions,
             services: &self.services,
-            deadline: Deadline::new(serving, started),
+            deadline,
         };
         let gathered = requests.into_iter().map(|request| {
             let spare = self.drops.spare(&request.name, request.limit);
             gather(request, spare, &house)
         });
-        let mut elsewhere = HashSet::new();
-        let mut answers = Vec::new();
-        for gathered in join_all(gathered).await {
-            let (request, outcome) = climb(gathered, &elsewhere, &house).await;
+        let gathered = join_all(gathered).await;
+        read_ahead(&gathered, &house).await;
+        let (mut elsewhere, mut answers) = (HashSet::new(), Vec::new());
+        let mut records = Vec::new();
+        for gathered in gathered {
+            let (request, mut outcome) = climb(gathered, &elsewhere, &house).await;
             let shown = outcome.answer.items.iter().map(|item| item.id.clone());
             elsewhere.extend(shown);
             self.drops
                 .saw(&request.name, outcome.placed.len(), outcome.dropped.len());
             report(&outcome);
-            answers.push(
-                self.kept(&request, outcome, serving.explain_hours, &house.deadline)
-                    .await,
-            );
+            records.extend(records_of(&request, &mut outcome, serving.explain_hours));
+            answers.push(outcome.answer);
         }
+        self.services.keep(records, deadline.for_keeping()).await;
         Ok(answers)
     }
 
@@ -217,8 +239,14 @@ impl Recommend {
         page: PageArguments,
         visitor: &Visitor,
         event: &Event,
+        started: Instant,
     ) -> Result<(Arc<EstateView>, Vec<Request>), RecommendError> {
-        let mut estate = self.estate.get().await?;
+        let usual = Deadline::new(&Serving::default(), started);
+        let read = self.estate.within(usual.for_estate()).await;
+        let mut estate = read.map_err(|unread| match unread {
+            Unread::Failed(error) => RecommendError::Config(error),
+            Unread::Late => RecommendError::NotReady,
+        })?;
         let mut requests = sound(&page, visitor, event, &estate)?;
         let missing = |request: &Request| {
             matches!(
@@ -227,34 +255,40 @@ impl Recommend {
             )
         };
         if requests.iter().any(missing) {
-            estate = self.estate.renewed(estate, MISSING_AGE).await;
+            let within = Deadline::new(&estate.config.serving, started).for_estate();
+            estate = self.estate.renewed(estate, MISSING_AGE, within).await;
             requests = sound(&page, visitor, event, &estate)?;
         }
         Ok((estate, requests))
     }
+}
 
-    /// The answer, after what is to be kept of it is kept.
-    async fn kept(
-        &self,
-        request: &Request,
-        mut outcome: Outcome,
-        hours: u64,
-        deadline: &Deadline,
-    ) -> Recommendations {
-        let now = Timestamp::now().as_second();
-        let explanation = match hours {
-            0 => None,
-            hours => Explanation::new(request, &outcome, now, hours),
-        };
-        let answers = std::mem::take(&mut outcome.new).into_iter();
-        let records = answers
-            .map(Record::Answer)
-            .chain(explanation.map(Record::Explanation))
-            .chain(outcome.draft.take().map(Record::Draft));
-        let within = deadline.for_keeping();
-        self.services.keep(records.collect(), within).await;
-        outcome.answer
+/// Reads the products of a whole page at once, into the process's cache: its placements need not wait
+/// for each other's.
+async fn read_ahead(gathered: &[Gathered], house: &House<'_, Aws>) {
+    if gathered.len() < 2 {
+        return;
     }
+    let ids: BTreeSet<&str> = gathered.iter().flat_map(Gathered::ids).collect();
+    let ids: Vec<&str> = ids.into_iter().collect();
+    if !ids.is_empty() {
+        let within = house.deadline.for_products();
+        house.services.products(&ids, within).await;
+    }
+}
+
+/// What is kept of an answer: what Personalize said, whose item is whose, and how it came about. Of an
+/// answer that was kept already that is known, and goes by the same id.
+fn records_of(request: &Request, outcome: &mut Outcome, hours: u64) -> Vec<Record> {
+    let now = Timestamp::now().as_second();
+    let is_explained = hours > 0 && !outcome.is_kept();
+    let explanation = is_explained.then(|| Explanation::new(request, outcome, now, hours));
+    let answers = std::mem::take(&mut outcome.new).into_iter();
+    answers
+        .map(Record::Answer)
+        .chain(explanation.flatten().map(Record::Explanation))
+        .chain(outcome.draft.take().map(Record::Draft))
+        .collect()
 }
 
 fn sound(
@@ -267,7 +301,12 @@ fn sound(
     let said = page.shared.context.clone().unwrap_or_default();
     let situation = Situation::new(said, &event.request, &config.serving, Timestamp::now())?;
     let request = |arguments| Request::new(arguments, visitor.clone(), situation.clone(), config);
-    page.each().map(request).collect()
+    let requests: Vec<Request> = page.each().map(request).collect::<Result<_, _>>()?;
+    let (asked, most) = (requests.iter().map(Request::questions).sum(), MAX_QUESTIONS);
+    if asked > most {
+        return Err(RequestError::TooManyQuestions { asked, most });
+    }
+    Ok(requests)
 }
 
 fn arguments<A: DeserializeOwned>(arguments: Value) -> Result<A, RequestError> {

@@ -11,7 +11,7 @@ use shared::{
 };
 
 use crate::{
-    answer::Products, experiments::Draft, explain::Explanation, kept::Kept, question::Question,
+    experiments::Draft, explain::Explanation, kept::Kept, products::Products, question::Question,
 };
 
 /// What Personalize predicts for one question.
@@ -90,6 +90,7 @@ impl From<&BatchError> for Cause {
         match error {
             BatchError::Aws(error) => Self::from(error),
             BatchError::Undone { .. } => Self::Busy,
+            BatchError::Late => Self::Timeout,
         }
     }
 }
@@ -97,7 +98,8 @@ impl From<&BatchError> for Cause {
 /// What was kept from before.
 #[derive(Debug, Default)]
 pub(crate) struct Recalled {
-    /// What is remembered of the visitor; the last that was known when `is_current` is false.
+    /// What is remembered of the visitor; the last that was known when `is_current` is false, and
+    /// nothing when nothing was known.
     pub(crate) memory: Option<Memory>,
     /// Whether the memory was read just now.
     pub(crate) is_current: bool,
@@ -129,9 +131,9 @@ pub(crate) enum Record {
 /// What a request needs of other services. Implementations log what went wrong; those that may take
 /// long are given a time by their callers.
 pub(crate) trait Services {
-    /// What is remembered of the visitor with that key, and the answers kept under `answers`.
-    async fn recall(&self, visitor: Option<&str>, answers: &[String], within: Duration)
-    -> Recalled;
+    /// What is remembered of one visitor under all of the keys `visitor`, and the answers kept under
+    /// `answers`.
+    async fn recall(&self, visitor: &[String], answers: &[String], within: Duration) -> Recalled;
     /// Personalize's answer to one question. One that comes too late is kept as `keep` says.
     async fn predict(
         &self,

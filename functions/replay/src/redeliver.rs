@@ -21,6 +21,9 @@ const SETTINGS_AGE: Duration = Duration::from_secs(60);
 /// How often a tracker that was not there is looked up.
 const MISSING_AGE: Duration = Duration::from_secs(5);
 
+/// And for how long.
+const MISSING_WITHIN: Duration = Duration::from_secs(5);
+
 /// An interaction that Personalize will never take.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Refused {
@@ -74,7 +77,10 @@ impl Redelivery {
     pub(crate) async fn settings(&self) -> Result<Arc<Settings>, SettingsError> {
         let settings = self.settings.get().await?;
         match settings.tracker {
-            Tracker::NotThere => Ok(self.settings.renewed(settings, MISSING_AGE).await),
+            Tracker::NotThere => Ok(self
+                .settings
+                .renewed(settings, MISSING_AGE, MISSING_WITHIN)
+                .await),
             Tracker::Undeclared | Tracker::Id(_) => Ok(settings),
         }
     }

@@ -30,6 +30,9 @@ const DELIVER_UNTIL: Duration = Duration::from_millis(1_200);
 /// How often a call waits for a tracker that was not there.
 const MISSING_AGE: Duration = Duration::from_secs(5);
 
+/// And for how long.
+const MISSING_WITHIN: Duration = Duration::from_millis(300);
+
 const REFUSED: &str = "the visitor refused personalization";
 const CONSENT_UNKNOWN: &str = "it is not known whether the visitor agreed";
 
@@ -171,7 +174,11 @@ impl Track {
     async fn with_tracker(&self, settings: &Arc<Settings>) -> Arc<Settings> {
         let settings = Arc::clone(settings);
         match settings.tracker {
-            Tracker::NotThere => self.settings.renewed(settings, MISSING_AGE).await,
+            Tracker::NotThere => {
+                self.settings
+                    .renewed(settings, MISSING_AGE, MISSING_WITHIN)
+                    .await
+            }
             Tracker::Undeclared | Tracker::Id(_) => settings,
         }
     }

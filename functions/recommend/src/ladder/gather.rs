@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use experiment::definition::Definitions;
 use futures::future::join_all;
 use jiff::Timestamp;
-use shared::visitor::Memory;
+use shared::visitor::{Memory, Visitor};
 use uuid::Uuid;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     experiments::{Draft, Drafted, Participation, Variant, Varied, blend, vary},
     ladder::House,
     propose::{Proposal, in_order_of, propose},
-    question::{Question, Unasked, questions, ranking},
+    question::{MAX_RESULTS, Question, Unasked, questions, ranking},
     request::Request,
     services::{Cause, Recalled, Services},
 };
@@ -22,6 +22,9 @@ use crate::{
 /// Before ids of answers that are not Personalize's own: it does not know them, and `track` keeps
 /// them from it.
 pub(super) const OUR_ID: &str = "LST-";
+
+/// The most items that are asked for in place of those bought.
+const MOST_BOUGHT: usize = 100;
 
 /// Seconds that whose item is whose is kept: events that come later than two days count for nobody.
 const DRAFT_LIFE: i64 = 2 * 24 * 60 * 60;
@@ -40,6 +43,17 @@ pub(crate) struct Gathered {
     pub(super) latency: Option<Duration>,
 }
 
+impl Gathered {
+    /// The ids of what is likely to be shown.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        let proposal = self.proposal.as_ref().ok();
+        let candidates = proposal.into_iter().flat_map(|known| &known.candidates);
+        // Those of a long list that are read at first.
+        let first = candidates.take(2 * self.request.limit);
+        first.map(|candidate| candidate.id.as_str())
+    }
+}
+
 /// Asks Personalize, or what is kept of its answers, about `request`. `spare` is how many more items
 /// are asked for than are wanted.
 pub(crate) async fn gather<S: Services>(
@@ -52,14 +66,11 @@ pub(crate) async fn gather<S: Services>(
     let mut varied = vary(&request, house.definitions, now);
     let mut asked = asked(&varied, spare, house);
     let recalled = recall(&request, &asked, house).await;
-    if recalled
-        .memory
-        .as_ref()
-        .is_some_and(|memory| !memory.agreed())
-    {
+    if is_to_be_nobody(&request, &recalled) {
         varied = vary(&request.of_nobody(), &Definitions::default(), now);
         asked = self::asked(&varied, spare, house);
     }
+    ask_for_bought(&mut asked, &recalled);
     let started = Instant::now();
     let variants = varied.variants.iter().zip(asked);
     let proposals = variants.map(async |(variant, asked)| {
@@ -84,6 +95,27 @@ pub(crate) async fn gather<S: Services>(
         proposal,
         draft,
         latency: was_asked.then(|| started.elapsed()),
+    }
+}
+
+/// Whether the visitor is not to be known: they refused, or it cannot be read whether they did.
+fn is_to_be_nobody(request: &Request, recalled: &Recalled) -> bool {
+    let agreed = recalled.memory.as_ref().map(Memory::agreed);
+    !agreed.unwrap_or(request.visitor == Visitor::Nobody)
+}
+
+/// Asks for as many more items as the visitor bought: should a filter no longer know of the purchases,
+/// they are left out here, and the list is still long enough.
+fn ask_for_bought(asked: &mut [Result<Vec<Question>, Unasked>], recalled: &Recalled) {
+    let bought = recalled
+        .memory
+        .as_ref()
+        .map_or(0, |memory| memory.bought.len());
+    for question in asked.iter_mut().flatten().flatten() {
+        if question.is_personal() && question.list.is_empty() {
+            let results = question.results + bought.min(MOST_BOUGHT);
+            question.results = results.min(MAX_RESULTS);
+        }
     }
 }
 
@@ -154,14 +186,11 @@ async fn recall<S: Services>(
     asked: &[Result<Vec<Question>, Unasked>],
     house: &House<'_, S>,
 ) -> Recalled {
-    let visitor = request.visitor.key();
+    let visitor = request.visitor_keys();
     let questions = asked.iter().flatten().flatten();
     let keys: Vec<String> = questions.map(Question::key).collect();
     let within = house.deadline.for_recall();
-    house
-        .services
-        .recall(visitor.as_deref(), &keys, within)
-        .await
+    house.services.recall(&visitor, &keys, within).await
 }
 
 /// Puts the candidates in the order of the visitor's taste, where that is declared. Without an answer
@@ -175,6 +204,9 @@ async fn rank<S: Services>(request: &Request, proposal: &mut Proposal, house: &H
         return;
     };
     let within = house.deadline.for_personalize();
+    if within.is_zero() {
+        return;
+    }
     if let Ok(ranked) = house.services.predict(&question, None, within).await {
         proposal.candidates = in_order_of(std::mem::take(&mut proposal.candidates), &ranked);
         proposal.recommendation_id = ranked.recommendation_id;

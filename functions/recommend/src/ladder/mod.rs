@@ -21,7 +21,7 @@ use crate::{
     kept::Kept,
     ladder::{fall_back::fall_back, shelf::Shelf},
     request::Request,
-    rules::{Dropped, Placed},
+    rules::{Dropped, Hidden, Placed},
     services::{Cause, Services},
 };
 
@@ -72,8 +72,10 @@ pub(crate) async fn climb<S: Services>(
     let memory = gathered.memory.unwrap_or_default();
     let shelf = Shelf {
         request: &request,
-        bought: &memory.bought,
-        elsewhere,
+        hidden: Hidden {
+            bought: &memory.bought,
+            elsewhere,
+        },
         services: house.services,
         deadline: &house.deadline,
     };
@@ -114,6 +116,12 @@ fn placeholders(request: &Request, candidates: &[Candidate]) -> usize {
 }
 
 impl Outcome {
+    /// Whether it is what Personalize said before, under Personalize's own id.
+    pub(crate) fn is_kept(&self) -> bool {
+        let id = self.answer.recommendation_id.as_deref();
+        self.answer.source == Source::Cache && id.is_some_and(|id| !id.starts_with(gather::OUR_ID))
+    }
+
     fn nothing(placement: &str, latency: Option<Duration>) -> Self {
         Self {
             answer: Recommendations {

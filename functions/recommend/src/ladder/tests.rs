@@ -116,6 +116,17 @@ async fn who_does_not_agree_is_nobody() {
 }
 
 #[tokio::test]
+async fn who_may_have_refused_is_nobody() {
+    let fake = Fake {
+        popular: vec!["p".into()],
+        is_forgetful: true,
+        ..home(Reply::Items(&["a"]))
+    };
+    let outcome = ask(user(), json!({"placement": "home"}), &fake).await;
+    assert_eq!(ids(&outcome), ["p"]);
+}
+
+#[tokio::test]
 async fn a_personalize_that_never_answers_is_left_for_the_list_of_the_user() {
     let fake = Fake {
         lists: HashMap::from([("user#u".to_owned(), vec!["mine".to_owned()])]),

@@ -125,7 +125,9 @@ impl Inner {
             return first.map_err(|error| Cause::from(&error));
         };
         let cause = Cause::from(&error);
-        tracing::warn!(%error, arn = question.of.arn(), "Personalize did not answer");
+        // The message of a refusal may quote an id.
+        let (code, arn) = (error.code(), question.of.arn());
+        tracing::warn!(code, arn, "Personalize did not answer");
         if cause != Cause::Busy || !lock(&self.retries).may_retry() {
             return Err(cause);
         }

@@ -48,6 +48,14 @@ pub(crate) fn matches(which: &Match, id: &str, product: Option<&CatalogItem>) ->
             .is_none_or(|below| price.is_some_and(|price| price < below))
 }
 
+/// Whether `which` cannot be told of an item by its id alone.
+pub(crate) fn reads_catalogue(which: &Match) -> bool {
+    !which.categories.is_empty()
+        || !which.brands.is_empty()
+        || which.price_from.is_some()
+        || which.price_below.is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -60,11 +68,7 @@ mod tests {
         let products = products(json!({"a": {"price": 5.0, "brand": "X"}}));
         let means = |which: serde_json::Value, id: &str| {
             let which = serde_json::from_value(which).unwrap();
-            matches(
-                &which,
-                id,
-                products.get(id).map(std::convert::AsRef::as_ref),
-            )
+            matches(&which, id, products.get(id))
         };
         assert!(means(json!({"brands": ["X"], "priceFrom": 5.0}), "a"));
         assert!(!means(json!({"brands": ["X"], "priceBelow": 5.0}), "a"));

@@ -12,19 +12,31 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 use shared::config::{CapBy, Rule};
 
-use crate::{answer::Products, candidate::Candidate, request::Request, situation::Situation};
+use crate::{
+    candidate::{Candidate, Why},
+    products::Products,
+    request::Request,
+    situation::Situation,
+};
 
 pub(crate) use order::pinned;
+
+/// What is not to be shown, whatever it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hidden<'a> {
+    /// What the visitor bought lately.
+    pub(crate) bought: &'a [String],
+    /// What other placements of the page show.
+    pub(crate) elsewhere: &'a HashSet<String>,
+}
 
 /// What is known besides the list.
 #[derive(Debug)]
 pub(crate) struct Shown<'a> {
     /// The catalogue, as far as it could be read.
     pub(crate) products: &'a Products,
-    /// What the visitor bought lately.
-    pub(crate) bought: &'a [String],
-    /// What other placements of the page show.
-    pub(crate) elsewhere: &'a HashSet<String>,
+    /// What is not to be shown.
+    pub(crate) hidden: Hidden<'a>,
 }
 
 /// A list that may be shown.
@@ -63,7 +75,7 @@ pub(crate) fn arrange(request: &Request, candidates: &[Candidate], shown: &Shown
     let mut arranged = Arranged::default();
     let mut list = Vec::with_capacity(candidates.len());
     for (rank, candidate) in candidates.iter().enumerate() {
-        match refused(request, &rules, &candidate.id, shown) {
+        match refused(request, &rules, candidate, shown) {
             Some(why) => arranged.dropped.push(dropped(&candidate.id, why)),
             None => list.push(Placed {
                 candidate: candidate.clone(),
@@ -74,7 +86,9 @@ pub(crate) fn arrange(request: &Request, candidates: &[Candidate], shown: &Shown
     }
     order::boost_and_bury(&mut list, &rules, shown.products);
     let pins = pinned(&request.placement.rules, &request.situation);
-    let list = order::pin(list, pins, |id| refused(request, &[], id, shown).is_none());
+    let list = order::pin(list, pins, |pin| {
+        refused(request, &[], pin, shown).is_none()
+    });
     let mut kinds = HashMap::new();
     for placed in list {
         if arranged.items.len() == request.limit {
@@ -104,19 +118,37 @@ fn dropped(id: &str, why: String) -> Dropped {
     }
 }
 
-/// Why `id` may not be shown, if it may not.
-fn refused(request: &Request, rules: &[&Rule], id: &str, shown: &Shown<'_>) -> Option<String> {
+/// Why `id` may not be shown whatever the catalogue says of it, if it may not.
+pub(crate) fn refused_by_id(
+    request: &Request,
+    id: &str,
+    hidden: &Hidden<'_>,
+) -> Option<&'static str> {
     let has = |list: &[String]| list.iter().any(|known| known == id);
     if has(request.in_view()) {
-        return Some("is in view already".to_owned());
+        return Some("is in view already");
     }
-    if shown.elsewhere.contains(id) {
-        return Some("is shown elsewhere on the page".to_owned());
+    if hidden.elsewhere.contains(id) {
+        return Some("is shown elsewhere on the page");
     }
-    if !request.placement.show_bought && has(shown.bought) {
-        return Some("was bought lately".to_owned());
+    (!request.placement.show_bought && has(hidden.bought)).then_some("was bought lately")
+}
+
+/// Why `candidate` may not be shown, if it may not.
+fn refused(
+    request: &Request,
+    rules: &[&Rule],
+    candidate: &Candidate,
+    shown: &Shown<'_>,
+) -> Option<String> {
+    let id = candidate.id.as_str();
+    if let Some(why) = refused_by_id(request, id, &shown.hidden) {
+        return Some(why.to_owned());
     }
-    let product = shown.products.get(id).map(std::convert::AsRef::as_ref);
+    if shown.products.lacks(id) {
+        return Some("is not in the catalogue".to_owned());
+    }
+    let product = shown.products.get(id);
     if let Some(product) = product
         && let Some(why) = matching::unsaleable(product, &request.situation)
     {
@@ -126,7 +158,14 @@ fn refused(request: &Request, rules: &[&Rule], id: &str, shown: &Shown<'_>) -> O
         let matches = |which| matching::matches(which, id, product);
         let refused = rule.exclude.as_ref().is_some_and(matches)
             || rule.only.as_ref().is_some_and(|which| !matches(which));
-        refused.then(|| format!("rule `{}`", rule.name))
+        if refused {
+            return Some(format!("rule `{}`", rule.name));
+        }
+        // What the shop chose by its id it knows; nothing else passes a rule unread.
+        let is_unread = product.is_none()
+            && candidate.why != Why::Chosen
+            && rule.exclude.as_ref().is_some_and(matching::reads_catalogue);
+        is_unread.then(|| format!("rule `{}`, and the catalogue could not be read", rule.name))
     })
 }
 
@@ -179,8 +218,10 @@ mod tests {
             Situation::from([(ContextKey::Device, "mobile"), (ContextKey::Market, "de")]);
         let shown = Shown {
             products: &products(catalogue),
-            bought: &["bought".to_owned()],
-            elsewhere: &HashSet::from(["elsewhere".to_owned()]),
+            hidden: Hidden {
+                bought: &["bought".to_owned()],
+                elsewhere: &HashSet::from(["elsewhere".to_owned()]),
+            },
         };
         arrange(&request, &candidates(ids), &shown)
     }
@@ -222,6 +263,18 @@ mod tests {
         assert_eq!(why["sold-out"], "is sold out");
         assert_eq!(why["gone"], "has left the shop");
         assert_eq!(why["abroad"], "is not sold in the market de");
+    }
+
+    #[test]
+    fn nothing_passes_an_exclude_that_cannot_be_read() {
+        let rules = json!([{"name": "no gift cards", "exclude": {"categories": ["Gift cards"]}}]);
+        let arranged = cart(&["unread"], json!({}), rules, 9);
+        assert!(ids(&arranged).is_empty());
+        let rules = json!([{"name": "not this one", "exclude": {"items": ["gone"]}}]);
+        assert_eq!(
+            ids(&cart(&["unread", "gone"], json!({}), rules, 9)),
+            ["unread"]
+        );
     }
 
     #[test]

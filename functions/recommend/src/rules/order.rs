@@ -3,8 +3,8 @@
 use shared::config::Rule;
 
 use crate::{
-    answer::Products,
     candidate::{Candidate, Why},
+    products::Products,
     rules::{Placed, applies, matching::matches},
     situation::Situation,
 };
@@ -14,7 +14,7 @@ pub(crate) fn boost_and_bury(list: &mut [Placed], rules: &[&Rule], products: &Pr
     let mut moves = Vec::with_capacity(list.len());
     for (place, placed) in list.iter_mut().enumerate() {
         let id = placed.candidate.id.as_str();
-        let product = products.get(id).map(std::convert::AsRef::as_ref);
+        let product = products.get(id);
         let (mut up, mut buried, mut moved_by) = (0, false, Vec::new());
         for rule in rules {
             let boost = rule.boost.as_ref();
@@ -60,7 +60,7 @@ pub(crate) fn pinned<'a>(rules: &'a [Rule], situation: &Situation) -> Vec<(&'a s
 pub(crate) fn pin(
     list: Vec<Placed>,
     pins: Vec<(&str, &str)>,
-    may_be_shown: impl Fn(&str) -> bool,
+    may_be_shown: impl Fn(&Candidate) -> bool,
 ) -> Vec<Placed> {
     if pins.is_empty() {
         return list;
@@ -68,7 +68,8 @@ pub(crate) fn pin(
     let mut list: Vec<Option<Placed>> = list.into_iter().map(Some).collect();
     let mut first = Vec::with_capacity(list.len() + pins.len());
     for (id, rule) in pins {
-        if !may_be_shown(id) {
+        let brought = brought(id);
+        if !may_be_shown(&brought.candidate) {
             continue;
         }
         let known = list.iter_mut().find(|placed| {
@@ -76,7 +77,7 @@ pub(crate) fn pin(
                 .as_ref()
                 .is_some_and(|placed| placed.candidate.id == id)
         });
-        let mut placed = known.and_then(Option::take).unwrap_or_else(|| brought(id));
+        let mut placed = known.and_then(Option::take).unwrap_or(brought);
         placed.moved_by.push(rule.to_owned());
         first.push(placed);
     }
