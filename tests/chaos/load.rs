@@ -1,7 +1,8 @@
 //! Shoppers who ask, on execution environments of their own.
 
 use std::{
-    path::Path,
+    collections::HashMap,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -27,6 +28,8 @@ pub(crate) struct Answer {
 
 /// The load.
 pub(crate) struct Load {
+    binary: PathBuf,
+    variables: HashMap<String, String>,
     environments: Vec<Environment>,
     asked: usize,
 }
@@ -34,26 +37,32 @@ pub(crate) struct Load {
 impl Load {
     /// Starts the environments of `shop`, whose functions are in `binaries`.
     pub(crate) fn start(shop: &Shop, binaries: &Path) -> Self {
-        let variables = shop.variables("recommend");
-        let binary = binaries.join("recommend");
-        let start = async {
-            let mut environments = Vec::new();
-            for _ in 0..ENVIRONMENTS {
-                environments.push(Environment::start(&binary, &variables).await);
-            }
-            environments
-        };
-        Self {
-            environments: shop.runtime().block_on(start),
+        let mut load = Self {
+            binary: binaries.join("recommend"),
+            variables: shop.variables("recommend"),
+            environments: Vec::new(),
             asked: 0,
-        }
+        };
+        let start = async {
+            for _ in 0..ENVIRONMENTS {
+                load.environments.push(load.environment().await);
+            }
+        };
+        shop.runtime().block_on(start);
+        load
     }
 
-    /// Asks for `lasting`, all environments at once.
+    async fn environment(&self) -> Environment {
+        Environment::start(&self.binary, &self.variables).await
+    }
+
+    /// Asks for `lasting`, all environments at once, and one that has just been started.
     pub(crate) async fn ask(&mut self, lasting: Duration) -> Vec<Answer> {
         let first = self.asked;
         self.asked += 1_000_000;
-        let environments = self.environments.iter_mut().enumerate();
+        // Lambda starts more of them exactly when answers take longer.
+        let mut cold = self.environment().await;
+        let environments = self.environments.iter_mut().chain([&mut cold]).enumerate();
         let asking =
             environments.map(|(index, environment)| ask(environment, first + index, lasting));
         let answers = futures::future::join_all(asking).await;
@@ -65,29 +74,40 @@ async fn ask(environment: &mut Environment, first: usize, lasting: Duration) -> 
     let end = Instant::now() + lasting;
     let mut answers = Vec::new();
     let mut ticks = tokio::time::interval(EVERY);
-    for n in (first..).step_by(ENVIRONMENTS) {
+    for n in (first..).step_by(ENVIRONMENTS + 1) {
         ticks.tick().await;
         if Instant::now() >= end {
             break;
         }
         let (answer, took) = environment.invoke(&event(n)).await;
-        let items = answer["items"].as_array().map_or(0, Vec::len);
-        let source = answer["source"].as_str();
-        answers.push(Answer {
-            source: source.map_or_else(|| answer.to_string(), str::to_owned),
-            items,
-            took,
-        });
+        // Of a page every placement has to have items.
+        let placements = answer.as_array().cloned().unwrap_or(vec![answer]);
+        for placement in placements {
+            let source = placement["source"].as_str();
+            answers.push(Answer {
+                source: source.map_or_else(|| placement.to_string(), str::to_owned),
+                items: placement["items"].as_array().map_or(0, Vec::len),
+                took,
+            });
+        }
     }
     answers
 }
 
-/// The `n`th request: known users, new visitors, product pages and carts, as AppSync gives them.
+/// The `n`th request: known users, new visitors, product pages, carts and whole pages, as AppSync gives
+/// them.
 fn event(n: usize) -> Value {
-    let arguments = match n % 4 {
+    let mut field = "recommendations";
+    // Five environments at a time: each has to get every kind.
+    let arguments = match (n / 5 + n) % 5 {
         0 => json!({"placement": "home", "userId": format!("u{}", n % 60), "limit": 10}),
         1 => json!({"placement": "home", "sessionId": format!("s{n}"), "limit": 10}),
         2 => json!({"placement": "product-detail", "itemId": format!("i{}", n % 30)}),
+        3 => {
+            field = "page";
+            let placements = ["product-detail", "home", "popular"];
+            json!({"placements": placements, "itemId": format!("i{}", n % 30), "sessionId": format!("p{n}"), "limit": 4})
+        }
         _ => {
             json!({"placement": "cart", "itemIds": [format!("i{}", n % 30), format!("i{}", n % 7)]})
         }
@@ -96,6 +116,6 @@ fn event(n: usize) -> Value {
         "arguments": arguments,
         "identity": {"accountId": "000000000000", "userArn": "arn:aws:iam::000000000000:role/shop"},
         "request": {"headers": {}},
-        "info": {"fieldName": "recommendations", "parentTypeName": "Query"},
+        "info": {"fieldName": field, "parentTypeName": "Query"},
     })
 }

@@ -21,7 +21,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::{
     net::TcpListener,
-    sync::{Mutex, mpsc},
+    sync::{Mutex, mpsc, oneshot},
 };
 
 /// Longer than any function may take.
@@ -37,19 +37,22 @@ pub struct Environment {
 
 /// The runtime API's far ends.
 struct RuntimeApi {
+    ready: Mutex<Option<oneshot::Sender<()>>>,
     events: Mutex<mpsc::Receiver<Bytes>>,
     answers: mpsc::Sender<Bytes>,
 }
 
 impl Environment {
-    /// Starts `binary` with the variables of a deployed function.
+    /// Starts `binary` with the variables of a deployed function, and waits until it asks for work.
     ///
     /// # Panics
-    /// When it cannot be started.
+    /// When it cannot be started, or does not ask.
     pub async fn start(binary: &Path, variables: &HashMap<String, String>) -> Self {
         let (events, to_hand_out) = mpsc::channel(1);
         let (taken, answers) = mpsc::channel(1);
+        let (says_ready, ready) = oneshot::channel();
         let api = Arc::new(RuntimeApi {
+            ready: Mutex::new(Some(says_ready)),
             events: Mutex::new(to_hand_out),
             answers: taken,
         });
@@ -70,11 +73,18 @@ impl Environment {
             .stdout(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
-        Self {
+        let environment = Self {
             process,
             events,
             answers,
-        }
+        };
+        let asked = tokio::time::timeout(PATIENCE, ready).await;
+        assert!(
+            matches!(asked, Ok(Ok(()))),
+            "{} does not ask for work",
+            binary.display()
+        );
+        environment
     }
 
     /// The answer to `event`, or Lambda's error object, and how long it took.
@@ -128,6 +138,9 @@ async fn answer(
         let body = request.into_body().collect().await?.to_bytes();
         let _ = api.answers.send(body).await;
         return Ok(Response::new(Full::default()));
+    }
+    if let Some(ready) = api.ready.lock().await.take() {
+        let _ = ready.send(());
     }
     let event = api.events.lock().await.recv().await;
     let mut response = Response::new(Full::new(event.unwrap_or_default()));
