@@ -66,7 +66,7 @@ fn step(shop: &Shop, step: &str, id: &str, further: &str) -> Result<String, Stri
 fn results(shop: &Shop, id: &str) -> Result<Value, String> {
     let query = "query($id: ID!) { experimentResults(id: $id) {
         status units advice mismatch { alarm } json
-        arms { name control units mean lift { lower estimate upper } guardrails { metric verdict } } } }";
+        arms { name control units crossovers mean lift { lower estimate upper } guardrails { metric verdict } } } }";
     let answer = ask(shop, query, &json!({ "id": id }))?;
     Ok(answer["experimentResults"].clone())
 }

@@ -7,7 +7,7 @@ use experiment::{
     statistics::moments::Moments,
 };
 
-use crate::ingest::tally::{Tally, metrics};
+use crate::ingest::{tally::Tally, unit::metrics};
 
 /// The moments of each metric, of each arm.
 pub(crate) fn moments(experiment: &Experiment, tally: &Tally) -> Vec<Vec<Moments>> {

@@ -39,7 +39,8 @@ pub(crate) fn render(view: &View, results: &Results) -> String {
         guardrails = tables::guardrails(results),
         events = tables::events(&view.record.events),
         footer = "Intervals and p-values hold at all times together: look as often as you like. \
-                  The level of the experiment is divided among its arms.",
+                  The level of the experiment is divided among its arms. Units that crossed were shown \
+                  another arm later; they count for the one they saw first.",
     )
 }
 
@@ -113,6 +114,7 @@ mod tests {
             "watch",
             "812 of 1000 planned units",
             "0.31",
+            "<td>17</td>",
         ] {
             assert!(page.contains(part), "{part} is missing in {page}");
         }

@@ -8,7 +8,7 @@ use crate::{
 
 const NONE: &str = "–";
 
-/// The arms: units, mean, difference, lift, p-value.
+/// The arms: units, crossovers, mean, difference, lift, p-value.
 pub(super) fn arms(results: &Results) -> String {
     let interval = |bounds: Option<Bounds>, show: fn(f64) -> String| {
         bounds.map_or(NONE.to_owned(), |one| {
@@ -23,7 +23,7 @@ pub(super) fn arms(results: &Results) -> String {
     let plain = |value: f64| format!("{value:+.4}");
     let rows = results.arms.iter().map(|arm| {
         format!(
-            "<tr><th>{}{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><th>{}{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             escape(&arm.name),
             if arm.control {
                 " <small>control</small>"
@@ -31,6 +31,7 @@ pub(super) fn arms(results: &Results) -> String {
                 ""
             },
             arm.units,
+            arm.crossovers,
             arm.mean
                 .map_or(NONE.to_owned(), |mean| format!("{mean:.4}")),
             interval(arm.difference, plain),
@@ -39,7 +40,7 @@ pub(super) fn arms(results: &Results) -> String {
         )
     });
     format!(
-        "<table><tr><th>Arm</th><th>Units</th><th>{}</th><th>Difference</th><th>Lift</th><th>p</th></tr>{}</table>",
+        "<table><tr><th>Arm</th><th>Units</th><th>Crossed</th><th>{}</th><th>Difference</th><th>Lift</th><th>p</th></tr>{}</table>",
         escape(&results.experiment.primary.name),
         rows.collect::<String>()
     )

@@ -93,7 +93,11 @@ async fn one(
             let report = report.map_err(shape)?;
             let runs = experiment.status == Status::Running;
             let action = runs.then(|| act::guard(experiment, &report)).flatten();
-            (Results::of_arms(experiment, &report, at), action)
+            let crossovers = tally.crossovers(experiment.arms.len());
+            (
+                Results::of_arms(experiment, &report, &crossovers, at),
+                action,
+            )
         }
     };
     let before = service.kept_results(&experiment.id).await?;
