@@ -11,6 +11,10 @@ pub(crate) const CASES: &[super::Case] = &[
     ("experiments plans before the start", plans),
     ("experiments holds out a share", holds_out),
     (
+        "experiments compares the hold-out with the others",
+        compares_hold_out,
+    ),
+    (
         "experiments says what is wrong with a definition",
         wrong_definitions,
     ),
@@ -178,6 +182,44 @@ fn holds_out(shop: &Shop) {
     let refused = set(10_000).expect_err("nobody would be left");
     assert!(refused.contains("holdOut.share"), "{refused}");
     set(0).expect("nobody is held out");
+}
+
+fn compares_hold_out(shop: &Shop) {
+    let set = |share: u32| {
+        let query =
+            "mutation($share: Int!) { setHoldOut(salt: \"calm\", share: $share) { event } }";
+        ask(shop, query, &json!({ "share": share })).expect("it is set")["setHoldOut"].clone()
+    };
+    assert_eq!(set(2_000)["event"], "purchase");
+    // Events are judged by the second they were received in.
+    std::thread::sleep(Duration::from_secs(1));
+    visit(shop, "cart", users("quiet", 0..1_000));
+    let query =
+        "{ holdOutResults { heldOut { units } others { units crossovers } mismatch { alarm }
+        metrics { name heldOut others lift { lower estimate upper } } json } }";
+    let found = wait("the hold-out to be compared", || {
+        let answer = ask(shop, query, &json!({})).ok()?;
+        let found = &answer["holdOutResults"];
+        let units = |group: &str| found[group]["units"].as_u64();
+        (units("heldOut")? + units("others")? == 1_000).then(|| found.clone())
+    });
+    let held = (0..1_000).filter(|number| {
+        let user = format!("quiet{number}");
+        experiment::hash::bucket("calm", &user) < 2_000
+    });
+    assert_eq!(found["heldOut"]["units"], held.count(), "{found}");
+    assert_eq!(found["mismatch"]["alarm"], false, "{found}");
+    let buyers = &found["metrics"][0];
+    let lift = |bound: &str| buyers["lift"][bound].as_f64();
+    assert_eq!(buyers["name"], "buyers");
+    assert!(
+        lift("lower") < Some(0.0) && lift("upper") > Some(0.0),
+        "{found}"
+    );
+    let page = ask(shop, "{ holdOutReport { html } }", &json!({})).expect("a page");
+    let page = page["holdOutReport"]["html"].as_str().expect("HTML");
+    assert!(page.contains("<svg") && page.contains("revenue"), "{page}");
+    set(0);
 }
 
 fn counts(shop: &Shop) {

@@ -178,6 +178,15 @@ impl Results {
         }
     }
 
+    /// The intervals now.
+    pub(crate) fn point(&self) -> Point {
+        Point {
+            at: self.updated_at,
+            units: self.units,
+            lifts: self.arms.iter().map(|arm| arm.lift).collect(),
+        }
+    }
+
     fn new(experiment: &Experiment, at: Moment) -> Self {
         Self {
             experiment: experiment.clone(),

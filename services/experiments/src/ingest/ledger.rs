@@ -21,12 +21,12 @@ use super::{
     tally::Tally,
     unit::metrics,
 };
-use crate::store::drafts::Draft;
+use crate::{definition::hold_out::Comparison, store::drafts::Draft};
 
 /// What was counted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
-    /// By experiment.
+    /// By experiment, and that of the hold-out.
     pub(crate) tallies: BTreeMap<String, Tally>,
     past: Past,
     people: People,
@@ -65,6 +65,10 @@ impl Ledger {
                 self.count(experiment, (unit, shown), event, drafts);
             }
         }
+        if let Some(comparison) = definitions.and_then(Comparison::of) {
+            may_be_outcome |= comparison.hold_out.event == event.kind;
+            self.compare(&comparison, user.unwrap_or(session), event, drafts);
+        }
         match user {
             Some(user) => self.remember(user, &Deed::from(event)),
             None if may_be_outcome => self.people.wait(session, event.into()),
@@ -84,7 +88,10 @@ impl Ledger {
         let Some(deeds) = self.people.identify(session, user) else {
             return;
         };
-        for experiment in definitions.iter().flat_map(|known| &known.experiments) {
+        let hold_out = definitions.and_then(Comparison::of);
+        let hold_out = hold_out.map(|comparison| comparison.experiment);
+        let experiments = definitions.iter().flat_map(|known| &known.experiments);
+        for experiment in experiments.chain(&hold_out) {
             let Some(tally) = self.tallies.get_mut(&experiment.id) else {
                 continue;
             };
@@ -101,6 +108,19 @@ impl Ledger {
 
     fn remember(&mut self, user: u64, deed: &Deed) {
         self.past.add(user, &deed.kind, day(deed.at), deed.value);
+    }
+
+    /// Counts an event of a visitor who is held out, or one of the others.
+    fn compare(&mut self, comparison: &Comparison<'_>, unit: u64, event: &Event, drafts: &Drafted) {
+        // Like `recommend`, which knows no more than the request.
+        let id = event.user.as_ref().unwrap_or(&event.session);
+        let tally = self.tallies.get(&comparison.experiment.id);
+        let is_known = tally.is_some_and(|tally| tally.exposed_at(unit).is_some());
+        if is_known || comparison.counts(id) {
+            let shown = event.shows_recommendations();
+            let shown = shown.then(|| comparison.group(id));
+            self.count(&comparison.experiment, (unit, shown), event, drafts);
+        }
     }
 
     /// Counts an event of a unit, to which it has `shown` the arm with that index.

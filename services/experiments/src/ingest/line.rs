@@ -138,12 +138,16 @@ impl Line {
 }
 
 impl Event {
+    /// Whether it tells that recommendations were seen.
+    pub(crate) fn shows_recommendations(&self) -> bool {
+        self.has_impression || self.recommendation.is_some()
+    }
+
     /// Whether it tells that recommendations of one of `placements` were seen. An event that does not
     /// say where it happened stands for any.
     pub(crate) fn shows(&self, placements: &[String]) -> bool {
-        let of_recommendations = self.has_impression || self.recommendation.is_some();
         let there = self.placement.as_ref();
-        of_recommendations && there.is_none_or(|placement| placements.contains(placement))
+        self.shows_recommendations() && there.is_none_or(|placement| placements.contains(placement))
     }
 }
 

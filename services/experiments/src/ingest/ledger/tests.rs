@@ -1,5 +1,6 @@
 //! Exposures, outcomes and points.
 
+mod hold_out;
 mod people;
 
 use super::*;
