@@ -47,6 +47,8 @@ impl Ledger {
         if !self.seen.is_new(hash(&["event", &event.id])) {
             return;
         }
+        let nothing = Definitions::default();
+        let definitions = definitions.unwrap_or(&nothing);
         let session = hash(&["session", &event.session]);
         let user = event.user.as_ref().map(|user| hash(&["user", user]));
         if let Some(user) = user {
@@ -54,18 +56,18 @@ impl Ledger {
         }
         let user = user.or_else(|| self.people.user(session));
         let mut may_be_outcome = false;
-        for experiment in definitions.iter().flat_map(|known| running(known)) {
+        for experiment in running(definitions) {
             may_be_outcome |= metrics(experiment).any(|metric| metric.event == event.kind);
             let unit = match experiment.unit {
                 UnitKind::User => user,
                 UnitKind::Session => Some(user.unwrap_or(session)),
             };
-            if let (Some(unit), Some(definitions)) = (unit, definitions) {
+            if let Some(unit) = unit {
                 let shown = shown(definitions, experiment, event);
                 self.count(experiment, (unit, shown), event, drafts);
             }
         }
-        if let Some(comparison) = definitions.and_then(Comparison::of) {
+        if let Some(comparison) = Comparison::of(definitions) {
             may_be_outcome |= comparison.hold_out.event == event.kind;
             self.compare(&comparison, user.unwrap_or(session), event, drafts);
         }
@@ -80,18 +82,17 @@ impl Ledger {
     pub(crate) fn identify(&mut self, known: &Identified, definitions: Option<&Definitions>) {
         let session = hash(&["session", &known.session]);
         let user = hash(&["user", &known.user]);
-        self.join(session, user, definitions);
+        let nothing = Definitions::default();
+        self.join(session, user, definitions.unwrap_or(&nothing));
     }
 
     /// What the session saw and did is the user's, unless that was known.
-    fn join(&mut self, session: u64, user: u64, definitions: Option<&Definitions>) {
+    fn join(&mut self, session: u64, user: u64, definitions: &Definitions) {
         let Some(deeds) = self.people.identify(session, user) else {
             return;
         };
-        let hold_out = definitions.and_then(Comparison::of);
-        let hold_out = hold_out.map(|comparison| comparison.experiment);
-        let experiments = definitions.iter().flat_map(|known| &known.experiments);
-        for experiment in experiments.chain(&hold_out) {
+        let hold_out = Comparison::of(definitions).map(|comparison| comparison.experiment);
+        for experiment in definitions.experiments.iter().chain(&hold_out) {
             let Some(tally) = self.tallies.get_mut(&experiment.id) else {
                 continue;
             };
