@@ -34,7 +34,7 @@ const ADMIN: &str = "experimenter";
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(300);
 
-fn ask(shop: &Shop, query: &str, variables: &Value) -> Result<Value, String> {
+pub(crate) fn ask(shop: &Shop, query: &str, variables: &Value) -> Result<Value, String> {
     shop.graphql_as(ADMIN, query, variables)
 }
 
@@ -50,14 +50,14 @@ fn definition(id: &str) -> Value {
     })
 }
 
-fn define(shop: &Shop, definition: &Value) -> Result<Value, String> {
+pub(crate) fn define(shop: &Shop, definition: &Value) -> Result<Value, String> {
     let query = "mutation($input: AWSJSON!) { defineExperiment(input: $input) { id status json } }";
     let answer = ask(shop, query, &json!({ "input": definition.to_string() }))?;
     Ok(answer["defineExperiment"].clone())
 }
 
 /// `start`, `pause`, ... with further arguments as they are written; the status afterwards.
-fn step(shop: &Shop, step: &str, id: &str, further: &str) -> Result<String, String> {
+pub(crate) fn step(shop: &Shop, step: &str, id: &str, further: &str) -> Result<String, String> {
     let field = format!("{step}Experiment");
     let query = format!("mutation($id: ID!) {{ {field}(id: $id{further}) {{ status }} }}");
     let answer = ask(shop, &query, &json!({ "id": id }))?;
@@ -203,6 +203,8 @@ fn compares_hold_out(shop: &Shop) {
         let units = |group: &str| found[group]["units"].as_u64();
         (units("heldOut")? + units("others")? == 1_000).then(|| found.clone())
     });
+    let page = ask(shop, "{ holdOutReport { html } }", &json!({})).expect("a page");
+    set(0);
     let held = (0..1_000).filter(|number| {
         let user = format!("quiet{number}");
         experiment::hash::bucket("calm", &user) < 2_000
@@ -216,10 +218,8 @@ fn compares_hold_out(shop: &Shop) {
         lift("lower") < Some(0.0) && lift("upper") > Some(0.0),
         "{found}"
     );
-    let page = ask(shop, "{ holdOutReport { html } }", &json!({})).expect("a page");
     let page = page["holdOutReport"]["html"].as_str().expect("HTML");
     assert!(page.contains("<svg") && page.contains("revenue"), "{page}");
-    set(0);
 }
 
 fn counts(shop: &Shop) {
@@ -333,6 +333,14 @@ fn makes_campaigns(shop: &Shop) {
     assert!(known.is_some(), "recommend finds it by its name");
     let plan = shop.invoke("estate", &json!({ "action": "plan" }));
     assert!(!plan["plan"].to_string().contains("model-1-new"), "{plan}");
+    let retrained = shop.invoke("retrain", &json!({ "solution": "similar-items" }));
+    let arn = retrained["solutionVersionArn"].as_str().expect("an ARN");
+    assert_ne!(
+        arn,
+        shop.campaign_version("model-1-new"),
+        "the arm's is not judged"
+    );
+    assert_eq!(shop.settled(arn)["ok"], true);
     step(shop, "stop", "model-1", "").expect("it ends");
     wait("the campaign to be gone", || {
         shop.campaign("model-1-new").is_none().then_some(())
