@@ -68,7 +68,7 @@ fn serves_arms(shop: &Shop) {
 }
 
 fn hold_out(shop: &Shop, share: u32) {
-    let query = "mutation($share: Int!) { setHoldOut(salt: \"still\", share: $share) { share } }";
+    let query = "mutation($share: Int!) { setHoldOut(salt: \"calm\", share: $share) { share } }";
     ask(shop, query, &json!({ "share": share })).expect("it is set");
 }
 

@@ -22,6 +22,10 @@ pub(crate) const CASES: &[super::Case] = &[
         "experiments counts exposures and outcomes, also over a restart",
         counts,
     ),
+    (
+        "experiments counts the sessions of who signs in as one",
+        joins_sessions,
+    ),
     ("experiments pauses, ramps, resumes and decides", lives),
     ("experiments stops an arm that does harm", stops_harm),
     (
@@ -254,6 +258,54 @@ fn counts(shop: &Shop) {
         .map(|arm| arm["mean"].as_f64().expect("a mean") * arm["units"].as_f64().expect("units"))
         .sum();
     assert!((buyers - 234.0).abs() < 0.01, "each buyer once: {buyers}");
+}
+
+fn joins_sessions(shop: &Shop) {
+    let mut by_session = definition("joined-1");
+    by_session["unit"] = json!("session");
+    by_session["layer"] = json!("sessions");
+    by_session["share"] = json!(10_000);
+    by_session["placements"] = json!(["product-detail"]);
+    define(shop, &by_session).expect("a draft");
+    step(shop, "start", "joined-1", "").expect("it runs");
+    let sees_popular =
+        |session: &String| experiment::hash::bucket("joined-1:arm", session) >= 5_000;
+    let sessions = || (0..).map(|number| format!("guest{number}"));
+    let first = sessions().find(sees_popular).expect("a session");
+    let second = sessions().find(|session| !sees_popular(session));
+    let second = second.expect("a session");
+    let now = jiff::Timestamp::now().as_second();
+    let lines: String = [(&first, "view"), (&second, "view"), (&second, "purchase")]
+        .iter()
+        .zip(now..)
+        .map(|((session, kind), at)| {
+            let mut line = json!({
+                "sessionId": session, "eventId": format!("{kind}-{session}"), "eventType": kind,
+                "itemId": "i1", "sentAt": at, "receivedAt": at,
+            });
+            if *kind == "view" {
+                line["placement"] = json!("product-detail");
+                line["impression"] = json!(["i1", "i2"]);
+            }
+            format!("{line}\n")
+        })
+        .collect();
+    shop.put(&shop.event_log_key(), lines);
+    counted(shop, "joined-1", 2);
+    for session in [&second, &first] {
+        let signs_in = json!({
+            "arguments": { "sessionId": session, "userId": "joined" },
+            "identity": {"accountId": "000000000000", "userArn": "arn:aws:iam::000000000000:role/shop"},
+            "info": { "fieldName": "identify", "parentTypeName": "Mutation" },
+        });
+        assert_eq!(shop.invoke("track", &signs_in), true);
+    }
+    let joined = counted(shop, "joined-1", 1);
+    assert_eq!(units(&joined), [0, 1], "of the arm seen first: {joined}");
+    let popular = &joined["arms"][1];
+    assert_eq!(popular["crossovers"], 1, "{joined}");
+    assert_eq!(popular["mean"], 1.0, "what the second bought: {joined}");
+    step(shop, "stop", "joined-1", "").expect("it ends");
 }
 
 fn lives(shop: &Shop) {

@@ -151,6 +151,27 @@ fn what_a_session_did_before_it_was_known_counts_for_the_user() {
 }
 
 #[test]
+fn points_of_both_sessions_are_the_users() {
+    let mut definitions = counting(UnitKind::Session);
+    definitions.experiments[0].method = Method::Interleaving;
+    let mut ledger = Ledger::default();
+    for (session, arm) in [("s1", "new"), ("s2", "new"), ("s3", "now")] {
+        let answer = format!("LST-{session}");
+        let draft = json!({"listKey": "", "experiment": "a", "arms": {"i1": arm}});
+        let draft = serde_json::from_value(draft).unwrap();
+        let drafts = Drafted::from([(answer.clone(), draft)]);
+        let mut clicked = event(session, "purchase", "u");
+        (clicked.session, clicked.user) = (session.to_owned(), None);
+        clicked.recommendation = Some(answer);
+        ledger.take(&clicked, Some(&definitions), &drafts);
+    }
+    let signs_in = ["s1", "s2", "s3"].map(|session| identify(session, "u"));
+    read(&mut ledger, &definitions, &signs_in);
+    assert_eq!(*only_unit(&ledger).outcomes, [1.0, 2.0]);
+    assert_eq!(counted(&ledger), 1);
+}
+
+#[test]
 fn a_session_sees_no_arm_of_an_experiment_on_users() {
     let definitions = counting(UnitKind::User);
     let mut ledger = Ledger::default();
