@@ -7,7 +7,7 @@ use experiment::{Choice, Definitions, Visitor, assign};
 use serde_json::{Value, json};
 use tests::{Environment, Shop, estate_binary};
 
-use crate::experiments::{ask, define, step};
+use crate::experiments::{ask, define, step, trained};
 
 pub(crate) const CASES: &[super::Case] = &[(
     "experiments are what recommend serves, and who is held out sees none",
@@ -19,6 +19,7 @@ const LIMIT: usize = 8;
 const IN_CART: &str = "i4";
 
 fn serves_arms(shop: &Shop) {
+    trained(shop);
     hold_out(shop, 2_000);
     let somebody = json!({ "sessionId": "arm-nobody" });
     let mut before = Recommend::start(shop);

@@ -364,7 +364,15 @@ fn stops_harm(shop: &Shop) {
     step(shop, "stop", "harm-1", "").expect("it ends");
 }
 
+/// These cases alone find a shop that was never trained.
+pub(crate) fn trained(shop: &Shop) {
+    if shop.campaign("similar-items").is_none() {
+        shop.fill();
+    }
+}
+
 fn makes_campaigns(shop: &Shop) {
+    trained(shop);
     let mut trained = definition("model-1");
     trained["layer"] = json!("third");
     trained["placements"] = json!(["cart"]);
