@@ -14,6 +14,10 @@ use crate::{
     refreshed::Source,
 };
 
+/// The key of the tag of what was made for an arm: a solution version or a campaign. Its value is the
+/// experiment. Nobody but the experiments service uses or deletes such a thing.
+pub const TAG: &str = "experiment";
+
 /// The key of the definitions.
 const DEFINITIONS: &str = "definitions";
 

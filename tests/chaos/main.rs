@@ -12,8 +12,8 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use events::Clicks;
 use load::{Answer, Load};
-use local::{front_door::Fault, workflows::Workflow};
-use tests::{Shop, estate_binary, interactions_csv, items_csv, products_page, users_csv};
+use local::front_door::Fault;
+use tests::{Shop, estate_binary};
 
 /// A shopper's patience.
 const IN_TIME: Duration = Duration::from_millis(300);
@@ -95,18 +95,7 @@ fn every_request_is_answered_in_time_whatever_fails() {
 /// A shop that is trained, with ready-made lists.
 fn shop() -> Shop {
     let shop = Shop::start(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("chaos"));
-    shop.put("datasets/full/interactions/1.csv", interactions_csv());
-    shop.put("datasets/full/items/1.csv", items_csv());
-    shop.put("datasets/full/users/1.csv", users_csv());
-    shop.put("raw/products/2026-01-01/page-00001.jsonl", products_page());
-    for workflow in [
-        Workflow::ApplyEstate,
-        Workflow::ImportData,
-        Workflow::Retrain,
-        Workflow::RefreshCatalog,
-    ] {
-        shop.run(workflow).unwrap_or_else(|error| panic!("{error}"));
-    }
+    shop.fill();
     shop
 }
 

@@ -11,12 +11,20 @@ pub(crate) const CASES: &[super::Case] = &[
     ("experiments plans before the start", plans),
     ("experiments holds out a share", holds_out),
     (
+        "experiments compares the hold-out with the others",
+        compares_hold_out,
+    ),
+    (
         "experiments says what is wrong with a definition",
         wrong_definitions,
     ),
     (
         "experiments counts exposures and outcomes, also over a restart",
         counts,
+    ),
+    (
+        "experiments counts the sessions of who signs in as one",
+        joins_sessions,
     ),
     ("experiments pauses, ramps, resumes and decides", lives),
     ("experiments stops an arm that does harm", stops_harm),
@@ -30,7 +38,7 @@ const ADMIN: &str = "experimenter";
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(300);
 
-fn ask(shop: &Shop, query: &str, variables: &Value) -> Result<Value, String> {
+pub(crate) fn ask(shop: &Shop, query: &str, variables: &Value) -> Result<Value, String> {
     shop.graphql_as(ADMIN, query, variables)
 }
 
@@ -46,14 +54,14 @@ fn definition(id: &str) -> Value {
     })
 }
 
-fn define(shop: &Shop, definition: &Value) -> Result<Value, String> {
+pub(crate) fn define(shop: &Shop, definition: &Value) -> Result<Value, String> {
     let query = "mutation($input: AWSJSON!) { defineExperiment(input: $input) { id status json } }";
     let answer = ask(shop, query, &json!({ "input": definition.to_string() }))?;
     Ok(answer["defineExperiment"].clone())
 }
 
 /// `start`, `pause`, ... with further arguments as they are written; the status afterwards.
-fn step(shop: &Shop, step: &str, id: &str, further: &str) -> Result<String, String> {
+pub(crate) fn step(shop: &Shop, step: &str, id: &str, further: &str) -> Result<String, String> {
     let field = format!("{step}Experiment");
     let query = format!("mutation($id: ID!) {{ {field}(id: $id{further}) {{ status }} }}");
     let answer = ask(shop, &query, &json!({ "id": id }))?;
@@ -66,7 +74,7 @@ fn step(shop: &Shop, step: &str, id: &str, further: &str) -> Result<String, Stri
 fn results(shop: &Shop, id: &str) -> Result<Value, String> {
     let query = "query($id: ID!) { experimentResults(id: $id) {
         status units advice mismatch { alarm } json
-        arms { name control units mean lift { lower estimate upper } guardrails { metric verdict } } } }";
+        arms { name control units crossovers mean lift { lower estimate upper } guardrails { metric verdict } } } }";
     let answer = ask(shop, query, &json!({ "id": id }))?;
     Ok(answer["experimentResults"].clone())
 }
@@ -180,6 +188,44 @@ fn holds_out(shop: &Shop) {
     set(0).expect("nobody is held out");
 }
 
+fn compares_hold_out(shop: &Shop) {
+    let set = |share: u32| {
+        let query =
+            "mutation($share: Int!) { setHoldOut(salt: \"calm\", share: $share) { event } }";
+        ask(shop, query, &json!({ "share": share })).expect("it is set")["setHoldOut"].clone()
+    };
+    assert_eq!(set(2_000)["event"], "purchase");
+    // Events are judged by the second they were received in.
+    std::thread::sleep(Duration::from_secs(1));
+    visit(shop, "cart", users("quiet", 0..1_000));
+    let query =
+        "{ holdOutResults { heldOut { units } others { units crossovers } mismatch { alarm }
+        metrics { name heldOut others lift { lower estimate upper } } json } }";
+    let found = wait("the hold-out to be compared", || {
+        let answer = ask(shop, query, &json!({})).ok()?;
+        let found = &answer["holdOutResults"];
+        let units = |group: &str| found[group]["units"].as_u64();
+        (units("heldOut")? + units("others")? == 1_000).then(|| found.clone())
+    });
+    let page = ask(shop, "{ holdOutReport { html } }", &json!({})).expect("a page");
+    set(0);
+    let held = (0..1_000).filter(|number| {
+        let user = format!("quiet{number}");
+        experiment::hash::bucket("calm", &user) < 2_000
+    });
+    assert_eq!(found["heldOut"]["units"], held.count(), "{found}");
+    assert_eq!(found["mismatch"]["alarm"], false, "{found}");
+    let buyers = &found["metrics"][0];
+    let lift = |bound: &str| buyers["lift"][bound].as_f64();
+    assert_eq!(buyers["name"], "buyers");
+    assert!(
+        lift("lower") < Some(0.0) && lift("upper") > Some(0.0),
+        "{found}"
+    );
+    let page = page["holdOutReport"]["html"].as_str().expect("HTML");
+    assert!(page.contains("<svg") && page.contains("revenue"), "{page}");
+}
+
 fn counts(shop: &Shop) {
     let mut wide = definition("taste-1");
     wide["share"] = json!(10_000);
@@ -212,6 +258,54 @@ fn counts(shop: &Shop) {
         .map(|arm| arm["mean"].as_f64().expect("a mean") * arm["units"].as_f64().expect("units"))
         .sum();
     assert!((buyers - 234.0).abs() < 0.01, "each buyer once: {buyers}");
+}
+
+fn joins_sessions(shop: &Shop) {
+    let mut by_session = definition("joined-1");
+    by_session["unit"] = json!("session");
+    by_session["layer"] = json!("sessions");
+    by_session["share"] = json!(10_000);
+    by_session["placements"] = json!(["product-detail"]);
+    define(shop, &by_session).expect("a draft");
+    step(shop, "start", "joined-1", "").expect("it runs");
+    let sees_popular =
+        |session: &String| experiment::hash::bucket("joined-1:arm", session) >= 5_000;
+    let sessions = || (0..).map(|number| format!("guest{number}"));
+    let first = sessions().find(sees_popular).expect("a session");
+    let second = sessions().find(|session| !sees_popular(session));
+    let second = second.expect("a session");
+    let now = jiff::Timestamp::now().as_second();
+    let lines: String = [(&first, "view"), (&second, "view"), (&second, "purchase")]
+        .iter()
+        .zip(now..)
+        .map(|((session, kind), at)| {
+            let mut line = json!({
+                "sessionId": session, "eventId": format!("{kind}-{session}"), "eventType": kind,
+                "itemId": "i1", "sentAt": at, "receivedAt": at,
+            });
+            if *kind == "view" {
+                line["placement"] = json!("product-detail");
+                line["impression"] = json!(["i1", "i2"]);
+            }
+            format!("{line}\n")
+        })
+        .collect();
+    shop.put(&shop.event_log_key(), lines);
+    counted(shop, "joined-1", 2);
+    for session in [&second, &first] {
+        let signs_in = json!({
+            "arguments": { "sessionId": session, "userId": "joined" },
+            "identity": {"accountId": "000000000000", "userArn": "arn:aws:iam::000000000000:role/shop"},
+            "info": { "fieldName": "identify", "parentTypeName": "Mutation" },
+        });
+        assert_eq!(shop.invoke("track", &signs_in), true);
+    }
+    let joined = counted(shop, "joined-1", 1);
+    assert_eq!(units(&joined), [0, 1], "of the arm seen first: {joined}");
+    let popular = &joined["arms"][1];
+    assert_eq!(popular["crossovers"], 1, "{joined}");
+    assert_eq!(popular["mean"], 1.0, "what the second bought: {joined}");
+    step(shop, "stop", "joined-1", "").expect("it ends");
 }
 
 fn lives(shop: &Shop) {
@@ -270,7 +364,15 @@ fn stops_harm(shop: &Shop) {
     step(shop, "stop", "harm-1", "").expect("it ends");
 }
 
+/// These cases alone find a shop that was never trained.
+pub(crate) fn trained(shop: &Shop) {
+    if shop.campaign("similar-items").is_none() {
+        shop.fill();
+    }
+}
+
 fn makes_campaigns(shop: &Shop) {
+    trained(shop);
     let mut trained = definition("model-1");
     trained["layer"] = json!("third");
     trained["placements"] = json!(["cart"]);
@@ -291,6 +393,14 @@ fn makes_campaigns(shop: &Shop) {
     assert!(known.is_some(), "recommend finds it by its name");
     let plan = shop.invoke("estate", &json!({ "action": "plan" }));
     assert!(!plan["plan"].to_string().contains("model-1-new"), "{plan}");
+    let retrained = shop.invoke("retrain", &json!({ "solution": "similar-items" }));
+    let arn = retrained["solutionVersionArn"].as_str().expect("an ARN");
+    assert_ne!(
+        arn,
+        shop.campaign_version("model-1-new"),
+        "the arm's is not judged"
+    );
+    assert_eq!(shop.settled(arn)["ok"], true);
     step(shop, "stop", "model-1", "").expect("it ends");
     wait("the campaign to be gone", || {
         shop.campaign("model-1-new").is_none().then_some(())

@@ -6,6 +6,7 @@
 
 #![allow(clippy::expect_used, reason = "in a test a panic is the report")]
 
+mod arms;
 mod batch;
 mod capacity;
 mod catalog;
@@ -38,6 +39,7 @@ fn main() {
         tracking::CASES,
         events::CASES,
         experiments::CASES,
+        arms::CASES,
         rotation::CASES,
         batch::CASES,
         capacity::CASES,

@@ -114,6 +114,26 @@ impl Shop {
         }
     }
 
+    /// Fills the shop: its data in the bucket, everything declared made, trained and in service.
+    ///
+    /// # Panics
+    /// When a workflow fails.
+    pub fn fill(&self) {
+        self.put("datasets/full/interactions/1.csv", interactions_csv());
+        self.put("datasets/full/items/1.csv", items_csv());
+        self.put("datasets/full/users/1.csv", users_csv());
+        let products = "raw/products/2026-01-01/page-00001.jsonl";
+        self.put(products, products_page());
+        for workflow in [
+            Workflow::ApplyEstate,
+            Workflow::ImportData,
+            Workflow::Retrain,
+            Workflow::RefreshCatalog,
+        ] {
+            self.run(workflow).unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+
     /// Invokes a function as Lambda does and takes its answer.
     ///
     /// # Panics

@@ -76,17 +76,21 @@ fn shown(field: &str, answer: Value) -> Value {
         }
         "experimentResults" => results(answer),
         "planExperiment" => answer,
-        "experimentReport" => json!({ "html": answer }),
+        "experimentReport" | "holdOutReport" => json!({ "html": answer }),
         "holdOut" | "setHoldOut" => answer["holdOut"].clone(),
+        "holdOutResults" => with_json(answer),
         _ => experiment(answer),
     }
 }
 
-fn experiment(mut answer: Value) -> Value {
-    let json = answer.to_string();
-    let status = status(&answer["status"]);
-    answer["status"] = status;
-    answer["json"] = json.into();
+fn experiment(answer: Value) -> Value {
+    let mut answer = with_json(answer);
+    answer["status"] = status(&answer["status"]);
+    answer
+}
+
+fn with_json(mut answer: Value) -> Value {
+    answer["json"] = answer.to_string().into();
     answer
 }
 
@@ -96,12 +100,11 @@ fn status(status: &Value) -> Value {
     decided.map_or_else(|| status.clone(), |decided| decided.as_str().into())
 }
 
-fn results(mut answer: Value) -> Value {
-    let json = answer.to_string();
+fn results(answer: Value) -> Value {
+    let mut answer = with_json(answer);
     answer["id"] = answer["experiment"]["id"].clone();
     answer["status"] = status(&answer["experiment"]["status"]);
     answer["advice"] = answer["advice"].to_string().into();
-    answer["json"] = json.into();
     answer
 }
 

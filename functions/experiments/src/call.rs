@@ -49,8 +49,13 @@ pub(crate) fn call(field: &str, arguments: &Value) -> Result<Call, ExperimentsEr
         "experiment" => Ok(get(of("")?)),
         "experimentReport" => Ok(get(of("/report")?)),
         "holdOut" => Ok(get("/v1/hold-out".to_owned())),
+        "holdOutResults" => Ok(get("/v1/hold-out/results".to_owned())),
+        "holdOutReport" => Ok(get("/v1/hold-out/report".to_owned())),
         "setHoldOut" => {
-            let to = json!({"salt": arguments["salt"], "share": arguments["share"]});
+            let mut to = json!({"salt": arguments["salt"], "share": arguments["share"]});
+            if let Some(event) = arguments["event"].as_str() {
+                to["event"] = event.into();
+            }
             Ok(Call {
                 verb: Verb::Put,
                 ..post("/v1/hold-out".to_owned(), json!({"holdOut": to}))
@@ -132,6 +137,12 @@ mod tests {
         let defined = call("defineExperiment", &json!({"input": "{\"id\": \"a\"}"})).unwrap();
         assert_eq!(defined.body, Some(json!({"id": "a"})));
         assert_eq!(call("experiments", &json!({})).unwrap().verb, Verb::Get);
+        let held = json!({"salt": "quiet", "share": 200, "event": null});
+        let held = call("setHoldOut", &held).unwrap();
+        let to = json!({"salt": "quiet", "share": 200});
+        assert_eq!(held.body, Some(json!({ "holdOut": to })));
+        let report = call("holdOutReport", &json!({})).unwrap();
+        assert_eq!(report.path, "/v1/hold-out/report");
     }
 
     #[test]

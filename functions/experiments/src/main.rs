@@ -1,8 +1,8 @@
 //! `experiments`: hands what administrators ask of experiments over GraphQL to the experiments service.
 //!
 //! AppSync direct Lambda resolver. Queries `experiments`, `experiment`, `experimentResults`,
-//! `experimentReport`, `planExperiment`, `holdOut`; mutations `setHoldOut`, `defineExperiment`, `startExperiment`, `pauseExperiment`,
-//! `resumeExperiment`, `rampExperiment`, `stopExperiment`, `decideExperiment`. For backends (IAM) and the
+//! `experimentReport`, `planExperiment`, `holdOut`, `holdOutResults`, `holdOutReport`; mutations `setHoldOut`,
+//! `defineExperiment`, `startExperiment`, `pauseExperiment`, `resumeExperiment`, `rampExperiment`, `stopExperiment`, `decideExperiment`. For backends (IAM) and the
 //! group `admins`.
 //!
 //! - Environment: `EXPERIMENTS_URL`, empty while the service is not deployed; `USER_ID_CLAIM`,

@@ -1,5 +1,5 @@
 //! `retrain`: starts a training of one solution, or takes up the one that is under way, or one that
-//! ended and was not judged.
+//! ended and was not judged; never one that was made for an experiment.
 //!
 //! Event `{"solution","trainingMode":"FULL"?}` -> `{"solution","solutionVersionArn","status",
 //! "trainingMode"}`.
@@ -9,7 +9,7 @@
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `METRICS_NAMESPACE`.
 //! - Permissions: `s3:GetObject` on the configuration, `dynamodb:GetItem` on the Operations table,
 //!   `kms:Decrypt` on their key, `personalize:ListSolutionVersions`, `personalize:CreateSolutionVersion`,
-//!   `personalize:DescribeCampaign`.
+//!   `personalize:ListTagsForResource`, `personalize:DescribeCampaign`.
 
 mod error;
 mod reuse;

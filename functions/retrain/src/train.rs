@@ -7,7 +7,7 @@ use shared::{
     aws::{AwsError, failure},
     campaign,
     estate::Estate,
-    job,
+    experiments, job,
     metrics::{self, Unit},
     operations::Outcome,
 };
@@ -79,10 +79,9 @@ pub(crate) async fn train(
     };
     let judged = judged(client, estate, &request.solution).await?;
     let now = jiff::Timestamp::now().as_second();
-    let reused =
-        under_way(&versions, mode.as_str()).or_else(|| not_judged(&versions, &judged, now));
+    let reused = reused(client, versions.clone(), &mode, (&judged, now)).await?;
     let (metric, version) = match reused {
-        Some(version) => ("TrainingReused", version.clone()),
+        Some(version) => ("TrainingReused", version),
         None => (
             "TrainingStarted",
             start(
@@ -103,6 +102,40 @@ pub(crate) async fn train(
         status: version.status,
         training_mode: version.training_mode,
     })
+}
+
+/// The training to take up, if there is one. What was trained for an arm of an experiment is none: it
+/// serves that arm, and to promote it would end the comparison.
+async fn reused(
+    client: &Client,
+    mut versions: Vec<Version>,
+    mode: &TrainingMode,
+    (judged, now): (&[String], i64),
+) -> Result<Option<Version>, AwsError> {
+    loop {
+        let found = under_way(&versions, mode.as_str());
+        let found = found
+            .or_else(|| not_judged(&versions, judged, now))
+            .cloned();
+        match found {
+            Some(found) if is_for_experiment(client, &found).await? => {
+                versions.retain(|version| version.arn != found.arn);
+            }
+            found => return Ok(found),
+        }
+    }
+}
+
+/// Whether the experiments service trained it. Lists do not tell tags, so few versions are asked.
+async fn is_for_experiment(client: &Client, version: &Version) -> Result<bool, AwsError> {
+    let answer = client
+        .list_tags_for_resource()
+        .resource_arn(&version.arn)
+        .send()
+        .await
+        .map_err(failure("personalize:ListTagsForResource"))?;
+    let mut tags = answer.tags.unwrap_or_default().into_iter();
+    Ok(tags.any(|tag| tag.tag_key == experiments::TAG))
 }
 
 /// The version that was decided about last, and the one in service, which a person may have put there.
@@ -222,6 +255,12 @@ async fn start(
 }
 
 async fn newest(client: &Client, solution_arn: &str) -> Result<Option<Version>, AwsError> {
-    let versions = versions(client, solution_arn).await?;
-    Ok(versions.into_iter().max_by_key(|one| one.created_at))
+    let mut versions = versions(client, solution_arn).await?;
+    versions.sort_by_key(|version| version.created_at);
+    for version in versions.into_iter().rev() {
+        if !is_for_experiment(client, &version).await? {
+            return Ok(Some(version));
+        }
+    }
+    Ok(None)
 }

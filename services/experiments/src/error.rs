@@ -33,6 +33,11 @@ pub(crate) enum ServiceError {
     /// Nothing was counted yet.
     #[error("experiment {0:?} has no results yet: the first are made some minutes after the start")]
     NoResults(String),
+    /// Nothing was counted yet of a hold-out.
+    #[error(
+        "there are no results of a hold-out yet: hold out a share (PUT /v1/hold-out), the first results are made some minutes later"
+    )]
+    NoHoldOutResults,
     /// Not from where the experiment is.
     #[error("{0}")]
     NotNow(String),
@@ -98,7 +103,7 @@ impl ServiceError {
         match self {
             Self::Body { .. } => StatusCode::BAD_REQUEST,
             Self::Unsound(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unknown(_) | Self::NoResults(_) => StatusCode::NOT_FOUND,
+            Self::Unknown(_) | Self::NoResults(_) | Self::NoHoldOutResults => StatusCode::NOT_FOUND,
             Self::NotNow(_) | Self::Definitions(ExperimentsError::Changed) => StatusCode::CONFLICT,
             other if other.kind() == FaultKind::Retryable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -109,9 +114,11 @@ impl ServiceError {
 impl Fault for ServiceError {
     fn kind(&self) -> FaultKind {
         match self {
-            Self::Body { .. } | Self::Unsound(_) | Self::Unknown(_) | Self::NoResults(_) => {
-                FaultKind::InvalidInput
-            }
+            Self::Body { .. }
+            | Self::Unsound(_)
+            | Self::Unknown(_)
+            | Self::NoResults(_)
+            | Self::NoHoldOutResults => FaultKind::InvalidInput,
             Self::NotNow(_) | Self::LeaseLost => FaultKind::Conflict,
             Self::Aws(error) => error.kind(),
             Self::Definitions(error) => error.kind(),

@@ -1,7 +1,7 @@
 //! Makes the plan: judges everything that is declared, then everything that is there and is not.
 
 use serde::{Deserialize, Serialize};
-use shared::{arn::Kind, generation};
+use shared::{arn::Kind, experiments, generation};
 
 use super::{
     Action, Change, Plan, Prices, Quotas, Waiting,
@@ -13,9 +13,6 @@ use crate::{
     declared::is_part_of,
     resource::{Found, TAG, has_generations},
 };
-
-/// The key of the experiments service's tag.
-const EXPERIMENT: &str = "experiment";
 
 /// What the plan is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +121,7 @@ fn known_name(context: &Context<'_>, found: &Found) -> Option<String> {
 
 /// The experiment that a campaign was made for: the experiments service tags those of its arms.
 fn experiment_of(found: &Found) -> Option<&str> {
-    let tag = found.fields.get(&format!("{TAG}{EXPERIMENT}"))?;
+    let tag = found.fields.get(&format!("{TAG}{}", experiments::TAG))?;
     tag.as_str().filter(|_| found.kind == Kind::Campaign)
 }
 
@@ -149,7 +146,7 @@ mod tests {
         let config = shared::config::parse("config", text).unwrap();
         let found = |name: &str, tag: Option<&str>| {
             let mut found = Found::new(Kind::Campaign, name.to_owned(), format!("arn:{name}"));
-            let tag = tag.map(|tag| (format!("{TAG}{EXPERIMENT}"), json!(tag)));
+            let tag = tag.map(|tag| (format!("{TAG}{}", experiments::TAG), json!(tag)));
             found.fields.extend(tag);
             found
         };

@@ -2,12 +2,12 @@
 
 use experiment::{
     credit::Preference,
-    definition::Experiment,
+    definition::{Experiment, Metric},
     report::{Evidence, EvidenceError, InterleavingReport, Report, analyse, analyse_interleaving},
     statistics::moments::Moments,
 };
 
-use crate::ingest::tally::{Tally, metrics};
+use crate::ingest::{tally::Tally, unit::metrics};
 
 /// The moments of each metric, of each arm.
 pub(crate) fn moments(experiment: &Experiment, tally: &Tally) -> Vec<Vec<Moments>> {
@@ -36,6 +36,31 @@ pub(crate) fn of_arms(experiment: &Experiment, tally: &Tally) -> Result<Report, 
         guardrails: moments,
     };
     analyse(experiment, &evidence)
+}
+
+/// What is known by each metric alone, the primary one first.
+///
+/// # Errors
+/// When the definition has no control, which validation refuses.
+pub(crate) fn of_each_metric(
+    experiment: &Experiment,
+    tally: &Tally,
+) -> Result<Vec<Report>, EvidenceError> {
+    let by_metric = metrics(experiment).zip(moments(experiment, tally));
+    let report = |(metric, primary): (&Metric, Vec<Moments>)| {
+        let alone = Experiment {
+            primary: metric.clone(),
+            guardrails: Vec::new(),
+            ..experiment.clone()
+        };
+        let evidence = Evidence {
+            exposures: tally.periods(),
+            primary,
+            guardrails: Vec::new(),
+        };
+        analyse(&alone, &evidence)
+    };
+    by_metric.map(report).collect()
 }
 
 /// What is known of an experiment whose lists are blended.

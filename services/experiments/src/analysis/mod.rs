@@ -4,5 +4,6 @@
 pub(crate) mod act;
 mod bandit;
 pub(crate) mod evidence;
+pub(crate) mod hold_out;
 pub(crate) mod points;
 pub(crate) mod results;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::results::{Bounds, Results};
+use super::results::Bounds;
 
 /// How many points are kept; with more, every second goes.
 const POINTS_MAX: usize = 800;
@@ -13,23 +13,20 @@ const POINTS_MAX: usize = 800;
 pub(crate) struct Point {
     /// Epoch seconds.
     pub(crate) at: i64,
-    /// Units of all arms.
+    /// Units that were counted.
     pub(crate) units: u64,
-    /// The lift of each arm in the order of the results; none of the control and before there is enough.
+    /// The lift of each arm, or of the hold-out each metric, in the order of the results; none of the
+    /// control and before there is enough.
     pub(crate) lifts: Vec<Option<Bounds>>,
 }
 
-/// Adds the point of `results` to those `before`, unless the last is younger than `every` seconds.
-pub(crate) fn extend(mut before: Vec<Point>, results: &Results, every: i64) -> Vec<Point> {
+/// Adds the point `now` to those `before`, unless the last is younger than `every` seconds.
+pub(crate) fn extend(mut before: Vec<Point>, now: Point, every: i64) -> Vec<Point> {
     let last = before.last().map(|point| point.at);
-    if last.is_some_and(|last| results.updated_at < last + every) {
+    if last.is_some_and(|last| now.at < last + every) {
         return before;
     }
-    before.push(Point {
-        at: results.updated_at,
-        units: results.units,
-        lifts: results.arms.iter().map(|arm| arm.lift).collect(),
-    });
+    before.push(now);
     if before.len() > POINTS_MAX {
         let last = before.len() - 1;
         let mut index = 0;
@@ -53,12 +50,10 @@ mod tests {
             lifts: Vec::new(),
         };
         let many: Vec<Point> = (0..POINTS_MAX as i64).map(point).collect();
-        let text = include_str!("../../testdata/results.json");
-        let mut results: Results = serde_json::from_str(text).unwrap();
-        results.updated_at = POINTS_MAX as i64;
-        let kept = extend(many.clone(), &results, 1);
+        let now = point(POINTS_MAX as i64);
+        let kept = extend(many.clone(), now.clone(), 1);
         assert_eq!(kept.last().unwrap().at, POINTS_MAX as i64);
         assert!(kept.len() <= POINTS_MAX / 2 + 1);
-        assert_eq!(extend(many.clone(), &results, 60), many, "too soon");
+        assert_eq!(extend(many.clone(), now, 60), many, "too soon");
     }
 }

@@ -44,6 +44,9 @@ pub(crate) struct ArmResult {
     pub(crate) control: bool,
     /// Its units; when lists are blended, those that prefer it or the control.
     pub(crate) units: u64,
+    /// Those of its units that were shown another arm later; they count for this one.
+    #[serde(default)]
+    pub(crate) crossovers: u64,
     /// The mean of the primary metric; when lists are blended, none.
     pub(crate) mean: Option<f64>,
     /// The difference to the control, in the metric's unit.
@@ -103,12 +106,19 @@ impl From<Interval> for Bounds {
 }
 
 impl Results {
-    /// Of arms.
-    pub(crate) fn of_arms(experiment: &Experiment, report: &Report, at: Moment) -> Self {
-        let arms = report.arms.iter().map(|arm| ArmResult {
+    /// Of arms, of which so many units each are crossovers.
+    pub(crate) fn of_arms(
+        experiment: &Experiment,
+        report: &Report,
+        crossovers: &[u64],
+        at: Moment,
+    ) -> Self {
+        let arms = report.arms.iter().zip(crossovers);
+        let arms = arms.map(|(arm, crossovers)| ArmResult {
             name: arm.name.clone(),
             control: arm.control,
             units: arm.units,
+            crossovers: *crossovers,
             mean: Some(arm.mean),
             difference: arm.comparison.map(|found| found.difference.into()),
             lift: arm
@@ -168,6 +178,15 @@ impl Results {
         }
     }
 
+    /// The intervals now.
+    pub(crate) fn point(&self) -> Point {
+        Point {
+            at: self.updated_at,
+            units: self.units,
+            lifts: self.arms.iter().map(|arm| arm.lift).collect(),
+        }
+    }
+
     fn new(experiment: &Experiment, at: Moment) -> Self {
         Self {
             experiment: experiment.clone(),
@@ -189,6 +208,7 @@ impl ArmResult {
             name: name.to_owned(),
             control: false,
             units: 0,
+            crossovers: 0,
             mean: None,
             difference: None,
             lift: None,

@@ -31,6 +31,8 @@ pub(crate) fn router(service: Service) -> Router {
             "/v1/hold-out",
             get(traffic::hold_out).put(traffic::put_hold_out),
         )
+        .route("/v1/hold-out/results", get(traffic::results))
+        .route("/v1/hold-out/report", get(traffic::report))
         .route("/v1/layers", get(traffic::layers).put(traffic::put_layers))
         .route("/v1/plan", post(plan::plan))
         .route(

@@ -1,11 +1,11 @@
 //! The global hold-out and the layers.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Html};
 use experiment::definition::{HoldOut, Layer};
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
-use crate::{error::ServiceError, service::Service};
+use crate::{analysis::hold_out::HoldOutResults, error::ServiceError, page, service::Service};
 
 /// The hold-out; null when nobody is held out.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,6 +32,17 @@ pub(super) async fn put_hold_out(
 ) -> Result<Json<Held>, ServiceError> {
     service.hold_out(held.hold_out.clone()).await?;
     Ok(Json(held))
+}
+
+pub(super) async fn results(
+    State(service): State<Service>,
+) -> Result<Json<HoldOutResults>, ServiceError> {
+    Ok(Json(service.hold_out_results().await?))
+}
+
+pub(super) async fn report(State(service): State<Service>) -> Result<Html<String>, ServiceError> {
+    let results = service.hold_out_results().await?;
+    Ok(Html(page::render_hold_out(&results)))
 }
 
 pub(super) async fn layers(State(service): State<Service>) -> Result<Json<Layers>, ServiceError> {

@@ -10,7 +10,7 @@ use super::{
     cursor::{self, Cursor, Object},
     history::History,
     ledger::Ledger,
-    line::{self, Event, Read},
+    line::{self, Line, Read},
     lines::lines,
 };
 use crate::{
@@ -25,7 +25,7 @@ const OUR_ANSWERS: &str = "LST-";
 /// A call's object is named when it is written, a little after its events were received: of a part that
 /// was partly counted lines so many seconds before are looked at again, and known by their ids.
 const OVERLAP: i64 = 60;
-/// How many events of a part are counted at a time.
+/// How many lines of a part are counted at a time.
 const BATCH: usize = 1_000;
 
 /// The log, and what is needed to understand it.
@@ -177,31 +177,35 @@ impl Follower {
         history: &History,
         counted: &mut Counted,
     ) -> Result<(), ServiceError> {
-        let mut events = Vec::new();
+        let mut batch = Vec::new();
         for line in lines(content) {
             match line::read(&line) {
-                Read::Event(event) if event.received_at >= from => events.push(*event),
-                Read::Event(_) | Read::Other => {}
+                Read::Line(line) if line.received_at() >= from => batch.push(line),
+                Read::Line(_) | Read::Other => {}
                 Read::Unreadable => counted.unreadable += 1,
             }
-            if events.len() >= BATCH {
-                self.take(&mut events, ledger, history, counted).await?;
+            if batch.len() >= BATCH {
+                self.take(&mut batch, ledger, history, counted).await?;
             }
         }
-        self.take(&mut events, ledger, history, counted).await
+        self.take(&mut batch, ledger, history, counted).await
     }
 
     async fn take(
         &self,
-        events: &mut Vec<Event>,
+        batch: &mut Vec<Line>,
         ledger: &mut Ledger,
         history: &History,
         counted: &mut Counted,
     ) -> Result<(), ServiceError> {
-        let answers = blended_answers(events, history);
+        let answers = blended_answers(batch, history);
         let drafts = self.drafts.get(&answers).await?;
-        for event in events.drain(..) {
-            ledger.take(&event, history.at(event.received_at), &drafts);
+        for line in batch.drain(..) {
+            let definitions = history.at(line.received_at());
+            match line {
+                Line::Event(event) => ledger.take(&event, definitions, &drafts),
+                Line::Identified(known) => ledger.identify(&known, definitions),
+            }
             counted.events += 1;
         }
         Ok(())
@@ -217,7 +221,7 @@ fn call(key: String) -> Option<(String, Uuid)> {
 }
 
 /// Answers that events follow from and that may have been blended for a running experiment.
-fn blended_answers(events: &[Event], history: &History) -> Vec<String> {
+fn blended_answers(batch: &[Line], history: &History) -> Vec<String> {
     let is_blending = |at: i64| {
         let experiments = history.at(at).map(|known| known.experiments.as_slice());
         experiments
@@ -225,8 +229,11 @@ fn blended_answers(events: &[Event], history: &History) -> Vec<String> {
             .iter()
             .any(|one| one.method == Method::Interleaving && one.status == Status::Running)
     };
+    let events = batch.iter().filter_map(|line| match line {
+        Line::Event(event) => Some(event),
+        Line::Identified(_) => None,
+    });
     let answers = events
-        .iter()
         .filter(|event| is_blending(event.received_at))
         .filter_map(|event| event.recommendation.clone())
         .filter(|answer| answer.starts_with(OUR_ANSWERS));

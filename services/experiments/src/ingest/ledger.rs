@@ -1,5 +1,8 @@
 //! All that was counted, and how an event is: once, as an exposure when it is a unit's first, then as an
 //! outcome. Users' events are remembered last, so that no exposure counts what came with it.
+//!
+//! Once it is known whose a session is, by an identification or an event of both, it is that user: what it
+//! saw and did counts for the user, and so does what it does later, and what other sessions of the user do.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,15 +12,24 @@ use experiment::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{DAY, hash, line::Event, past::Past, seen::Seen, tally};
-use crate::{ingest::tally::Tally, store::drafts::Draft};
+use super::{
+    DAY, hash,
+    line::{Event, Identified},
+    past::Past,
+    people::{Deed, People},
+    seen::Seen,
+    tally::Tally,
+    unit::metrics,
+};
+use crate::{definition::hold_out::Comparison, store::drafts::Draft};
 
 /// What was counted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
-    /// By experiment.
+    /// By experiment, and that of the hold-out.
     pub(crate) tallies: BTreeMap<String, Tally>,
     past: Past,
+    people: People,
     seen: Seen,
 }
 
@@ -35,59 +47,100 @@ impl Ledger {
         if !self.seen.is_new(hash(&["event", &event.id])) {
             return;
         }
-        let experiments = definitions.iter().flat_map(|known| &known.experiments);
-        for experiment in experiments.filter(|one| one.status == Status::Running) {
-            let Some(unit) = unit(experiment, event) else {
-                continue;
+        let nothing = Definitions::default();
+        let definitions = definitions.unwrap_or(&nothing);
+        let session = hash(&["session", &event.session]);
+        let user = event.user.as_ref().map(|user| hash(&["user", user]));
+        if let Some(user) = user {
+            self.join(session, user, definitions);
+        }
+        let user = user.or_else(|| self.people.user(session));
+        let mut may_be_outcome = false;
+        for experiment in running(definitions) {
+            may_be_outcome |= metrics(experiment).any(|metric| metric.event == event.kind);
+            let unit = match experiment.unit {
+                UnitKind::User => user,
+                UnitKind::Session => Some(user.unwrap_or(session)),
             };
-            let key = hash(&["unit", unit]);
-            if let Some(definitions) = definitions {
-                self.expose(definitions, experiment, key, event);
-            }
-            match experiment.method {
-                Method::Interleaving => self.credit(experiment, key, event, drafts),
-                Method::Fixed | Method::Thompson => {
-                    let of = (event.kind.as_str(), event.value, event.sent_at);
-                    if let Some(tally) = self.tallies.get_mut(&experiment.id) {
-                        tally.outcome(experiment, key, of);
-                    }
-                }
+            if let Some(unit) = unit {
+                let shown = shown(definitions, experiment, event);
+                self.count(experiment, (unit, shown), event, drafts);
             }
         }
-        if let Some(user) = &event.user {
-            let user = hash(&["unit", user]);
-            self.past
-                .add(user, &event.kind, day(event.sent_at), event.value);
+        if let Some(comparison) = Comparison::of(definitions) {
+            may_be_outcome |= comparison.hold_out.event == event.kind;
+            self.compare(&comparison, user.unwrap_or(session), event, drafts);
+        }
+        match user {
+            Some(user) => self.remember(user, &Deed::from(event)),
+            None if may_be_outcome => self.people.wait(session, event.into()),
+            None => {}
         }
     }
 
-    fn expose(
+    /// Counts that a session is a user, by the definitions in force when that was heard.
+    pub(crate) fn identify(&mut self, known: &Identified, definitions: Option<&Definitions>) {
+        let session = hash(&["session", &known.session]);
+        let user = hash(&["user", &known.user]);
+        let nothing = Definitions::default();
+        self.join(session, user, definitions.unwrap_or(&nothing));
+    }
+
+    /// What the session saw and did is the user's, unless that was known.
+    fn join(&mut self, session: u64, user: u64, definitions: &Definitions) {
+        let Some(deeds) = self.people.identify(session, user) else {
+            return;
+        };
+        let hold_out = Comparison::of(definitions).map(|comparison| comparison.experiment);
+        for experiment in definitions.experiments.iter().chain(&hold_out) {
+            let Some(tally) = self.tallies.get_mut(&experiment.id) else {
+                continue;
+            };
+            // What came later the session's own unit has already.
+            let exposed_at = tally.exposed_at(session).unwrap_or(i64::MAX);
+            let earlier = deeds.iter().filter(|deed| deed.at < exposed_at);
+            if experiment.method != Method::Interleaving {
+                earlier.for_each(|deed| tally.outcome(experiment, user, deed));
+            }
+            tally.join(experiment, session, user);
+        }
+        deeds.iter().for_each(|deed| self.remember(user, deed));
+    }
+
+    fn remember(&mut self, user: u64, deed: &Deed) {
+        self.past.add(user, &deed.kind, day(deed.at), deed.value);
+    }
+
+    /// Counts an event of a visitor who is held out, or one of the others.
+    fn compare(&mut self, comparison: &Comparison<'_>, unit: u64, event: &Event, drafts: &Drafted) {
+        // Like `recommend`, which knows no more than the request.
+        let id = event.user.as_ref().unwrap_or(&event.session);
+        let tally = self.tallies.get(&comparison.experiment.id);
+        let is_known = tally.is_some_and(|tally| tally.exposed_at(unit).is_some());
+        if is_known || comparison.counts(id) {
+            let shown = event.shows_recommendations();
+            let shown = shown.then(|| comparison.group(id));
+            self.count(&comparison.experiment, (unit, shown), event, drafts);
+        }
+    }
+
+    /// Counts an event of a unit, to which it has `shown` the arm with that index.
+    fn count(
         &mut self,
-        definitions: &Definitions,
         experiment: &Experiment,
-        unit: u64,
+        (unit, shown): (u64, Option<usize>),
         event: &Event,
+        drafts: &Drafted,
     ) {
         let tally = self.tallies.entry(experiment.id.clone()).or_default();
-        if tally.is_settled(unit) || !event.shows(&experiment.placements) {
-            return;
+        if let Some(arm) = shown {
+            let before = || covariates(&self.past, experiment, unit, event.sent_at);
+            tally.expose(experiment, unit, (arm, event.sent_at), before);
         }
-        let Some(arm) = arm(definitions, experiment, event) else {
-            return;
-        };
-        let covariates = match (experiment.method, experiment.unit) {
-            (Method::Interleaving, _) => Box::default(),
-            // What a session did before is another session's.
-            (_, UnitKind::Session) => vec![0.0; tally::metrics(experiment).count()].into(),
-            (_, UnitKind::User) => {
-                let today = day(event.sent_at);
-                let metrics = tally::metrics(experiment);
-                let before = metrics
-                    .map(|metric| self.past.metric(unit, &metric.event, metric.measure, today));
-                before.collect()
-            }
-        };
-        tally.expose(experiment, unit, (arm, event.sent_at), covariates);
+        match experiment.method {
+            Method::Interleaving => self.credit(experiment, unit, event, drafts),
+            Method::Fixed | Method::Thompson => tally.outcome(experiment, unit, &event.into()),
+        }
     }
 
     /// A point for the arm that placed the item; an item of an answer once.
@@ -110,15 +163,30 @@ impl Ledger {
     }
 }
 
-fn unit<'a>(experiment: &Experiment, event: &'a Event) -> Option<&'a str> {
-    match experiment.unit {
-        UnitKind::User => event.user.as_deref(),
-        UnitKind::Session => Some(&event.session),
+fn running(definitions: &Definitions) -> impl Iterator<Item = &Experiment> {
+    let experiments = definitions.experiments.iter();
+    experiments.filter(|one| one.status == Status::Running)
+}
+
+/// What a unit did before; nothing of lists that are blended, whose clicks have no such thing.
+fn covariates(past: &Past, experiment: &Experiment, unit: u64, at: i64) -> Box<[f64]> {
+    let before = metrics(experiment).map(|metric| match experiment.unit {
+        // What a session did before is another session's.
+        UnitKind::Session => 0.0,
+        UnitKind::User => past.metric(unit, &metric.event, metric.measure, day(at)),
+    });
+    match experiment.method {
+        Method::Interleaving => Box::default(),
+        Method::Fixed | Method::Thompson => before.collect(),
     }
 }
 
-/// The index of the arm that was seen; none when the unit was in none.
-fn arm(definitions: &Definitions, experiment: &Experiment, event: &Event) -> Option<usize> {
+/// The index of the arm that the event tells was seen; none when it tells of none. Who was asked for is who
+/// the event says: whose session it is may have been unknown then.
+fn shown(definitions: &Definitions, experiment: &Experiment, event: &Event) -> Option<usize> {
+    if !event.shows(&experiment.placements) {
+        return None;
+    }
     let visitor = Visitor {
         user: event.user.as_deref(),
         session: Some(&event.session),
@@ -140,110 +208,4 @@ fn day(at: i64) -> u16 {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::definition::define::tests::{body, define};
-
-    const NOW: i64 = 1_800_000_000;
-
-    /// A running experiment on `home`: buyers of the arms `now` and `new`.
-    pub(crate) fn running() -> Definitions {
-        let mut definitions = Definitions::default();
-        define(body("a"), &mut definitions);
-        definitions.experiments[0].status = Status::Running;
-        definitions
-    }
-
-    pub(crate) fn event(id: &str, kind: &str, user: &str) -> Event {
-        Event {
-            id: id.to_owned(),
-            kind: kind.to_owned(),
-            session: format!("s-{user}"),
-            user: Some(user.to_owned()),
-            item: Some("i1".to_owned()),
-            value: 10.0,
-            recommendation: None,
-            has_impression: kind == "view",
-            placement: (kind == "view").then(|| "home".to_owned()),
-            sent_at: NOW,
-            received_at: NOW,
-        }
-    }
-
-    fn take(ledger: &mut Ledger, events: &[Event], definitions: &Definitions) {
-        for event in events {
-            ledger.take(event, Some(definitions), &Drafted::new());
-        }
-    }
-
-    fn only_unit(ledger: &Ledger) -> &tally::Unit {
-        ledger.tallies["a"].units.values().next().unwrap()
-    }
-
-    #[test]
-    fn outcomes_count_after_the_exposure_and_once() {
-        let definitions = running();
-        let mut ledger = Ledger::default();
-        let before = event("1", "purchase", "u");
-        take(&mut ledger, &[before], &definitions);
-        assert!(ledger.tallies["a"].units.is_empty(), "not exposed yet");
-        let late = Event {
-            sent_at: NOW - 60,
-            ..event("3", "purchase", "u")
-        };
-        take(&mut ledger, &[event("2", "view", "u"), late], &definitions);
-        assert_eq!(*only_unit(&ledger).outcomes, [0.0]);
-        assert_eq!(*only_unit(&ledger).covariates, [1.0], "bought before");
-        let bought = event("4", "purchase", "u");
-        take(&mut ledger, &[bought.clone(), bought], &definitions);
-        assert_eq!(*only_unit(&ledger).outcomes, [1.0]);
-        assert_eq!(
-            ledger.tallies["a"].periods()[0].units.iter().sum::<u64>(),
-            1
-        );
-    }
-
-    #[test]
-    fn a_repeated_event_counts_once() {
-        let mut definitions = running();
-        definitions.experiments[0].primary.measure = experiment::definition::Measure::Value;
-        let mut ledger = Ledger::default();
-        let bought = event("2", "purchase", "u");
-        let events = [event("1", "view", "u"), bought.clone(), bought];
-        take(&mut ledger, &events, &definitions);
-        assert_eq!(*only_unit(&ledger).outcomes, [10.0]);
-    }
-
-    #[test]
-    fn nobody_is_exposed_elsewhere_or_while_it_pauses() {
-        let mut definitions = running();
-        let mut ledger = Ledger::default();
-        let elsewhere = Event {
-            placement: Some("cart".to_owned()),
-            ..event("1", "view", "u")
-        };
-        take(&mut ledger, &[elsewhere], &definitions);
-        definitions.experiments[0].status = Status::Paused;
-        take(&mut ledger, &[event("2", "view", "u")], &definitions);
-        assert!(ledger.tallies.values().all(|tally| tally.units.is_empty()));
-    }
-
-    #[test]
-    fn a_click_on_a_blended_list_is_a_point_for_who_placed_it() {
-        let mut definitions = running();
-        definitions.experiments[0].method = Method::Interleaving;
-        let draft = serde_json::json!({
-            "listKey": "draft#LST-1", "experiment": "a", "arms": {"i1": "new"},
-        });
-        let drafts = Drafted::from([("LST-1".to_owned(), serde_json::from_value(draft).unwrap())]);
-        let clicked = |id: &str| Event {
-            recommendation: Some("LST-1".to_owned()),
-            ..event(id, "purchase", "u")
-        };
-        let mut ledger = Ledger::default();
-        for event in [clicked("1"), clicked("2")] {
-            ledger.take(&event, Some(&definitions), &drafts);
-        }
-        assert_eq!(*only_unit(&ledger).outcomes, [0.0, 1.0]);
-    }
-}
+pub(crate) mod tests;

@@ -1,5 +1,5 @@
-//! A line of the event log, as far as it is counted. Lines of other kinds and lines that are no such
-//! line are told apart from interactions, and skipped.
+//! A line of the event log, as far as it is counted: an interaction, or that a session is a user. Lines of
+//! other kinds and lines that are no such line are told apart, and skipped.
 
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -30,9 +30,25 @@ pub(crate) struct Event {
     pub(crate) received_at: i64,
 }
 
+/// A session turned out to be a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identified {
+    pub(crate) session: String,
+    pub(crate) user: String,
+    /// Epoch seconds of ours.
+    pub(crate) received_at: i64,
+}
+
+/// A line that is counted.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Line {
+    Event(Box<Event>),
+    Identified(Identified),
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Line {
+struct Raw {
     kind: Option<String>,
     event_id: Option<String>,
     event_type: Option<String>,
@@ -53,8 +69,8 @@ struct Line {
 /// What a line is.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Read {
-    /// An interaction.
-    Event(Box<Event>),
+    /// One that is counted.
+    Line(Line),
     /// A line of another kind.
     Other,
     /// No line of the log.
@@ -66,53 +82,72 @@ pub(crate) fn read(line: &[u8]) -> Read {
     if line.len() > MAX_BYTES {
         return Read::Unreadable;
     }
-    let Ok(line) = serde_json::from_slice::<Line>(line) else {
+    let Ok(line) = serde_json::from_slice::<Raw>(line) else {
         return Read::Unreadable;
     };
     // Who may have refused is not counted.
     if line.consent.is_some() {
         return Read::Other;
     }
-    if line
-        .kind
-        .as_deref()
-        .is_some_and(|kind| kind != "interaction")
-    {
-        return Read::Other;
-    }
-    let (Some(id), Some(kind), Some(session), Some(received_at)) = (
-        line.event_id,
-        line.event_type,
-        line.session_id,
-        line.received_at,
-    ) else {
-        return Read::Unreadable;
+    let read = match line.kind.as_deref() {
+        None | Some("interaction") => line.event().map(Box::new).map(Line::Event),
+        Some("identify") => line.identified().map(Line::Identified),
+        Some(_) => return Read::Other,
     };
-    Read::Event(Box::new(Event {
-        id,
-        kind,
-        session,
-        user: line.user_id,
-        item: line.item_id,
-        value: line
-            .event_value
-            .filter(|value| value.is_finite())
-            .unwrap_or(0.0),
-        recommendation: line.recommendation_id,
-        has_impression: !line.impression.is_empty(),
-        placement: line.placement,
-        sent_at: line.sent_at.unwrap_or(received_at).min(received_at),
-        received_at,
-    }))
+    read.map_or(Read::Unreadable, Read::Line)
+}
+
+impl Raw {
+    fn event(self) -> Option<Event> {
+        let received_at = self.received_at?;
+        Some(Event {
+            id: self.event_id?,
+            kind: self.event_type?,
+            session: self.session_id?,
+            user: self.user_id,
+            item: self.item_id,
+            value: self
+                .event_value
+                .filter(|value| value.is_finite())
+                .unwrap_or(0.0),
+            recommendation: self.recommendation_id,
+            has_impression: !self.impression.is_empty(),
+            placement: self.placement,
+            sent_at: self.sent_at.unwrap_or(received_at).min(received_at),
+            received_at,
+        })
+    }
+
+    fn identified(self) -> Option<Identified> {
+        Some(Identified {
+            session: self.session_id?,
+            user: self.user_id?,
+            received_at: self.received_at?,
+        })
+    }
+}
+
+impl Line {
+    /// Epoch seconds of ours.
+    pub(crate) fn received_at(&self) -> i64 {
+        match self {
+            Self::Event(event) => event.received_at,
+            Self::Identified(identified) => identified.received_at,
+        }
+    }
 }
 
 impl Event {
+    /// Whether it tells that recommendations were seen.
+    pub(crate) fn shows_recommendations(&self) -> bool {
+        self.has_impression || self.recommendation.is_some()
+    }
+
     /// Whether it tells that recommendations of one of `placements` were seen. An event that does not
     /// say where it happened stands for any.
     pub(crate) fn shows(&self, placements: &[String]) -> bool {
-        let of_recommendations = self.has_impression || self.recommendation.is_some();
         let there = self.placement.as_ref();
-        of_recommendations && there.is_none_or(|placement| placements.contains(placement))
+        self.shows_recommendations() && there.is_none_or(|placement| placements.contains(placement))
     }
 }
 
@@ -123,7 +158,7 @@ mod tests {
     #[test]
     fn an_interaction_of_track_is_read() {
         let line = br#"{"sessionId":"s","userId":"u","eventId":"e","eventType":"view","itemId":"i","sentAt":9,"impression":["i","j"],"placement":"home","receivedAt":10}"#;
-        let Read::Event(event) = read(line) else {
+        let Read::Line(Line::Event(event)) = read(line) else {
             panic!("an event")
         };
         assert!(event.shows(&["home".to_owned()]));
@@ -132,8 +167,22 @@ mod tests {
     }
 
     #[test]
+    fn an_identification_of_track_is_read() {
+        let line = interactions::Identified::new("s".to_owned(), "u".to_owned(), 9);
+        let identified = Identified {
+            session: "s".to_owned(),
+            user: "u".to_owned(),
+            received_at: 9,
+        };
+        let line = serde_json::to_vec(&line).unwrap();
+        assert_eq!(read(&line), Read::Line(Line::Identified(identified)));
+    }
+
+    #[test]
     fn other_lines_are_skipped() {
-        assert_eq!(read(br#"{"kind":"identify","sessionId":"s"}"#), Read::Other);
+        assert_eq!(read(br#"{"kind":"other","sessionId":"s"}"#), Read::Other);
+        let nobody = br#"{"kind":"identify","sessionId":"s"}"#;
+        assert_eq!(read(nobody), Read::Unreadable);
         let unknown = br#"{"sessionId":"s","eventId":"e","eventType":"view","consent":"unknown","receivedAt":10}"#;
         assert_eq!(read(unknown), Read::Other);
         assert_eq!(read(b"{"), Read::Unreadable);

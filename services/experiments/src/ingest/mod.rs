@@ -2,9 +2,10 @@
 //!
 //! [`follow`] reads the log in order from a [`cursor`], [`line`] understands its lines, [`history`] knows
 //! which definitions were in force, and the [`ledger`] counts: an exposure once, outcomes after it, each
-//! event once ([`seen`]), with what the unit did before ([`past`]) as covariate. The ledger is all the
-//! state there is; a [`codec`] keeps it together with the cursor, so that after a crash the log is read
-//! again from there, and nothing is counted twice or lost.
+//! event once ([`seen`]), with what the unit did before ([`past`]) as covariate, and sessions as the users
+//! that they turn out to be ([`people`]). The ledger is all the state there is; a [`codec`] keeps it together
+//! with the cursor, so that after a crash the log is read again from there, and nothing is counted twice or
+//! lost.
 
 pub(crate) mod codec;
 pub(crate) mod cursor;
@@ -14,8 +15,11 @@ pub(crate) mod ledger;
 pub(crate) mod line;
 mod lines;
 mod past;
+mod people;
 mod seen;
 pub(crate) mod tally;
+pub(crate) mod unit;
+mod window;
 
 use xxhash_rust::xxh3::xxh3_64;
 

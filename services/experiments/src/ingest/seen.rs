@@ -1,31 +1,25 @@
-//! Which events were counted: an exact window over the last ones, in two halves of which the older is
-//! forgotten when the younger is full.
-
-use std::collections::HashSet;
+//! Which events were counted: an exact window over the last ones.
 
 use serde::{Deserialize, Serialize};
+
+use super::window::Window;
 
 /// Ids in a half. The window holds between this many and twice as many of the last ids, which at 500
 /// events a second are 8 to 16 minutes of repeats, in about 10 MB.
 const HALF: usize = 250_000;
 
 /// The window.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Seen {
-    younger: HashSet<u64>,
-    older: HashSet<u64>,
-}
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Seen(Window<(), HALF>);
 
 impl Seen {
     /// Whether `id` is new; it no longer is afterwards.
     pub(super) fn is_new(&mut self, id: u64) -> bool {
-        if self.older.contains(&id) || !self.younger.insert(id) {
-            return false;
+        let is_new = self.0.get(id).is_none();
+        if is_new {
+            self.0.insert(id, ());
         }
-        if self.younger.len() >= HALF {
-            self.older = std::mem::take(&mut self.younger);
-        }
-        true
+        is_new
     }
 }
 
@@ -34,12 +28,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_ids_are_known_and_memory_is_bounded() {
+    fn an_id_is_new_once() {
         let mut seen = Seen::default();
-        let many = 3 * HALF as u64;
-        assert!((0..many).all(|id| seen.is_new(id)));
-        assert!((many - HALF as u64..many).all(|id| !seen.is_new(id)));
-        assert!(seen.younger.len() + seen.older.len() <= 2 * HALF);
-        assert!(seen.is_new(0), "too long ago");
+        assert!(seen.is_new(1) && seen.is_new(2));
+        assert!(!seen.is_new(1));
     }
 }

@@ -1,15 +1,15 @@
-//! What was counted of one experiment: its units, each with its arm, outcomes and covariates.
+//! What was counted of one experiment: its units, and how many each arm has.
 //!
-//! A unit takes 33 bytes and 16 for each metric, with the map's slack about 100 bytes for one guardrail:
-//! ten million units, which is the most that is counted, a gigabyte.
+//! A unit is of the arm it was shown first, whatever it is shown later: then it is a crossover, which is
+//! told, and stays where it is (intention to treat). Who comes back, signs in and so gets into another arm
+//! is no random choice of the units, and without them the arms could no longer be compared.
 
 use std::collections::HashMap;
 
-use experiment::{
-    definition::{Experiment, Measure, Method, Metric},
-    statistics::mismatch::Period,
-};
+use experiment::{definition::Experiment, statistics::mismatch::Period};
 use serde::{Deserialize, Serialize};
+
+use super::{people::Deed, unit::Unit};
 
 /// How many units are counted; later ones are not, in any arm.
 const UNITS_MAX: usize = 10_000_000;
@@ -22,19 +22,6 @@ pub(crate) struct Tally {
     periods: Vec<Counted>,
 }
 
-/// A unit that was exposed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Unit {
-    /// The index of its arm; 0 when lists are blended.
-    pub(crate) arm: u8,
-    /// When it was first exposed, in epoch seconds of its own clock.
-    exposed_at: i64,
-    /// The primary metric and the guardrails in their order; when lists are blended, points by arm.
-    pub(crate) outcomes: Box<[f64]>,
-    /// The same metrics from before; none when lists are blended.
-    pub(crate) covariates: Box<[f64]>,
-}
-
 /// Units by arm while the weights were the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Counted {
@@ -42,41 +29,30 @@ struct Counted {
     units: Vec<u64>,
 }
 
-/// The metrics of an experiment: the primary one, then the guardrails'.
-pub(crate) fn metrics(experiment: &Experiment) -> impl Iterator<Item = &Metric> {
-    let guardrails = experiment.guardrails.iter();
-    std::iter::once(&experiment.primary).chain(guardrails.map(|guardrail| &guardrail.metric))
-}
-
 impl Tally {
-    /// Whether the unit was exposed before, or cannot be counted any more.
-    pub(super) fn is_settled(&self, unit: u64) -> bool {
-        self.units.contains_key(&unit) || self.units.len() >= UNITS_MAX
-    }
-
-    /// Counts an exposure to the arm with this index at `at`.
+    /// A unit saw the arm with this index at `at`: its first exposure is counted, with what it did before.
     pub(super) fn expose(
         &mut self,
         experiment: &Experiment,
         unit: u64,
         (arm, at): (usize, i64),
-        covariates: Box<[f64]>,
+        covariates: impl FnOnce() -> Box<[f64]>,
     ) {
-        let outcomes = match experiment.method {
-            Method::Interleaving => experiment.arms.len(),
-            Method::Fixed | Method::Thompson => covariates.len(),
-        };
-        self.count(experiment, arm);
-        let counted = Unit {
-            arm: u8::try_from(arm).unwrap_or(u8::MAX),
-            exposed_at: at,
-            outcomes: vec![0.0; outcomes].into(),
-            covariates,
-        };
-        self.units.insert(unit, counted);
+        let arm = u8::try_from(arm).unwrap_or(u8::MAX);
+        if let Some(known) = self.units.get_mut(&unit) {
+            known.has_crossed |= known.arm != arm;
+        } else if self.units.len() < UNITS_MAX {
+            let period = self.period(experiment);
+            let counted = Unit::new(experiment, (arm, period, at), covariates());
+            if let Some(count) = self.count_of(&counted) {
+                *count += 1;
+            }
+            self.units.insert(unit, counted);
+        }
     }
 
-    fn count(&mut self, experiment: &Experiment, arm: usize) {
+    /// The index of the period of the weights that the experiment has.
+    fn period(&mut self, experiment: &Experiment) -> u16 {
         let weights = experiment.arm_buckets();
         let same = |period: &Counted| period.weights == weights;
         if !self.periods.last().is_some_and(same) {
@@ -85,32 +61,47 @@ impl Tally {
                 weights,
             });
         }
-        let units = self.periods.last_mut();
-        if let Some(count) = units.and_then(|period| period.units.get_mut(arm)) {
-            *count += 1;
-        }
+        u16::try_from(self.periods.len() - 1).unwrap_or(u16::MAX)
     }
 
-    /// Counts an event of a unit that was exposed before `at`, to the metrics that it is of.
-    pub(super) fn outcome(
-        &mut self,
-        experiment: &Experiment,
-        unit: u64,
-        (kind, value, at): (&str, f64, i64),
-    ) {
-        let Some(unit) = self.units.get_mut(&unit) else {
+    /// Where the unit is counted.
+    fn count_of(&mut self, unit: &Unit) -> Option<&mut u64> {
+        let period = self.periods.get_mut(usize::from(unit.period))?;
+        period.units.get_mut(usize::from(unit.arm))
+    }
+
+    /// When the unit was first exposed.
+    pub(super) fn exposed_at(&self, unit: u64) -> Option<i64> {
+        self.units.get(&unit).map(|unit| unit.exposed_at)
+    }
+
+    /// Two units turned out to be one: that of the first exposure, with what both did since. The other
+    /// one is not counted any more.
+    pub(super) fn join(&mut self, experiment: &Experiment, from: u64, into: u64) {
+        let Some(joined) = self.units.remove(&from) else {
             return;
         };
-        if at < unit.exposed_at {
+        let Some(known) = self.units.remove(&into) else {
+            self.units.insert(into, joined);
             return;
+        };
+        let (mut first, later) = match joined.exposed_at < known.exposed_at {
+            true => (joined, known),
+            false => (known, joined),
+        };
+        if let Some(count) = self.count_of(&later) {
+            *count -= 1;
         }
-        let outcomes = unit.outcomes.iter_mut().zip(metrics(experiment));
-        for (outcome, metric) in outcomes.filter(|(_, metric)| metric.event == kind) {
-            match metric.measure {
-                Measure::Conversion => *outcome = 1.0,
-                Measure::Count => *outcome += 1.0,
-                Measure::Value => *outcome += value,
-            }
+        first.absorb(&later, experiment);
+        self.units.insert(into, first);
+    }
+
+    /// Counts what a unit did, unless that was before its exposure, to the metrics that it is of.
+    pub(super) fn outcome(&mut self, experiment: &Experiment, unit: u64, deed: &Deed) {
+        if let Some(unit) = self.units.get_mut(&unit)
+            && deed.at >= unit.exposed_at
+        {
+            unit.add(experiment, deed);
         }
     }
 
@@ -120,6 +111,17 @@ impl Tally {
         if let Some(points) = unit.and_then(|unit| unit.outcomes.get_mut(arm)) {
             *points += 1.0;
         }
+    }
+
+    /// How many units of each of `arms` were shown another one later.
+    pub(crate) fn crossovers(&self, arms: usize) -> Vec<u64> {
+        let mut crossovers = vec![0; arms];
+        for unit in self.units.values().filter(|unit| unit.has_crossed) {
+            if let Some(count) = crossovers.get_mut(usize::from(unit.arm)) {
+                *count += 1;
+            }
+        }
+        crossovers
     }
 
     /// Units by arm and period, as the crate takes them.

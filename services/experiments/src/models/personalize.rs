@@ -8,11 +8,9 @@ use shared::{
     aws::{AwsError, failure},
     campaign::{self, Campaign},
     config::EstateConfig,
+    experiments::TAG,
     resource::{self, DescribeError, Description},
 };
-
-/// The tag that says for which experiment a campaign was made; `estate` and the role look at it.
-pub(crate) const TAG: &str = "experiment";
 
 /// Personalize.
 #[derive(Debug, Clone)]
@@ -37,14 +35,21 @@ impl Personalize {
         }
     }
 
-    /// Trains `solution_arn` as the version `name`, or finds the one of that name; its ARN.
-    pub(super) async fn train(&self, solution_arn: &str, name: &str) -> Result<String, AwsError> {
+    /// Trains `solution_arn` as the version `name` for `experiment`, or finds the one of that name; its
+    /// ARN.
+    pub(super) async fn train(
+        &self,
+        solution_arn: &str,
+        (name, experiment): (&str, &str),
+        config: &EstateConfig,
+    ) -> Result<String, AwsError> {
         let answer = self
             .control
             .create_solution_version()
             .name(name)
             .solution_arn(solution_arn)
             .training_mode(TrainingMode::Full)
+            .set_tags(Some(tags(experiment, config)))
             .send()
             .await
             .map_err(failure("personalize:CreateSolutionVersion"));
@@ -102,17 +107,13 @@ impl Personalize {
         min_provisioned_tps: u32,
         config: &EstateConfig,
     ) -> Result<(), AwsError> {
-        let ours = Tag::builder().tag_key(TAG).tag_value(experiment).build();
-        let mut tags = campaign::tags(config).unwrap_or_default();
-        tags.retain(|tag| tag.tag_key != TAG);
-        tags.extend(ours);
         let answer = self
             .control
             .create_campaign()
             .name(name)
             .solution_version_arn(version_arn)
             .min_provisioned_tps(i32::try_from(min_provisioned_tps).unwrap_or(i32::MAX))
-            .set_tags(Some(tags))
+            .set_tags(Some(tags(experiment, config)))
             .send()
             .await
             .map_err(failure("personalize:CreateCampaign"));
@@ -149,4 +150,14 @@ impl Personalize {
         answer.map_err(failure("personalize:GetRecommendations"))?;
         Ok(())
     }
+}
+
+/// What everything of the estate is tagged with, and for which experiment it was made: `estate`, `retrain`
+/// and the role look at that.
+fn tags(experiment: &str, config: &EstateConfig) -> Vec<Tag> {
+    let ours = Tag::builder().tag_key(TAG).tag_value(experiment).build();
+    let mut tags = campaign::tags(config).unwrap_or_default();
+    tags.retain(|tag| tag.tag_key != TAG);
+    tags.extend(ours);
+    tags
 }

@@ -38,7 +38,7 @@ pub(crate) async fn advance(
     model: &Model,
 ) -> Result<Progress, ServiceError> {
     let Some(version) = &model.solution_version_arn else {
-        return train(personalize, estate, model).await;
+        return train(personalize, estate, experiment, model).await;
     };
     let described = match personalize.describe(version).await {
         Ok(described) => described,
@@ -97,6 +97,7 @@ pub(crate) async fn advance(
 async fn train(
     personalize: &Personalize,
     estate: &Estate,
+    experiment: &str,
     model: &Model,
 ) -> Result<Progress, ServiceError> {
     let solution = &model.wanted.solution;
@@ -106,9 +107,8 @@ async fn train(
             "the solution {solution} is not made yet: run apply-estate first"
         )));
     };
-    let version = personalize
-        .train(&known.arn, &model.wanted.campaign)
-        .await?;
+    let named = (model.wanted.campaign.as_str(), experiment);
+    let version = personalize.train(&known.arn, named, &estate.config).await?;
     Ok(Progress::Moved(Model {
         solution_version_arn: Some(version),
         ..model.clone()

@@ -1,12 +1,18 @@
-//! The report as one page: everything in it, no scripts, nothing loaded from elsewhere.
+//! Reports, each as one page: everything in it, no scripts, nothing loaded from elsewhere.
 
+mod hold_out;
 mod html;
 mod plot;
 mod tables;
 
 use serde_json::Value;
 
-use crate::{analysis::results::Results, definition::lifecycle, service::View};
+use crate::{
+    analysis::results::{MismatchResult, Results},
+    definition::lifecycle,
+    service::View,
+};
+pub(crate) use hold_out::render as render_hold_out;
 use html::{escape, moment};
 
 const STYLE: &str = include_str!("style.css");
@@ -19,14 +25,11 @@ pub(crate) fn render(view: &View, results: &Results) -> String {
     let note = view.winner_note().map_or_else(String::new, |note| {
         format!("<p class=\"note\">{}</p>", escape(&note))
     });
-    format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
-         <style>{STYLE}</style></head><body><main>\n<h1>{title}</h1>\n\
-         <p class=\"sub\">{id} · {status} · {units} units of {planned} planned · as of {at}</p>\n\
+    let body = format!(
+        "<p class=\"sub\">{id} · {status} · {units} units of {planned} planned · as of {at}</p>\n\
          <p>{description}</p>\n<p class=\"advice\">{advice}</p>\n{note}\n{mismatch}\n\
          <h2>Arms</h2>\n{arms}\n<h2>Lift over time</h2>\n{plot}\n<h2>Guardrails</h2>\n{guardrails}\n\
-         <h2>What happened</h2>\n{events}\n<footer>{footer}</footer></main></body></html>\n",
+         <h2>What happened</h2>\n{events}\n<footer>{footer}</footer>",
         id = escape(&experiment.id),
         units = results.units,
         planned = experiment.plan.units,
@@ -39,7 +42,18 @@ pub(crate) fn render(view: &View, results: &Results) -> String {
         guardrails = tables::guardrails(results),
         events = tables::events(&view.record.events),
         footer = "Intervals and p-values hold at all times together: look as often as you like. \
-                  The level of the experiment is divided among its arms.",
+                  The level of the experiment is divided among its arms. Units that crossed were shown \
+                  another arm later; they count for the one they saw first.",
+    );
+    document(&title, &body)
+}
+
+/// A whole page; title and body are HTML.
+fn document(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
+         <style>{STYLE}</style></head><body><main>\n<h1>{title}</h1>\n{body}</main></body></html>\n"
     )
 }
 
@@ -72,11 +86,7 @@ fn advice(advice: &Value) -> String {
 
 fn mismatch(results: &Results) -> String {
     match results.mismatch {
-        Some(found) if found.alarm => format!(
-            "<p class=\"alarm\">Sample ratio mismatch (p = {:.4}): the arms do not get the units that \
-             their weights say. Lost exposures, bots or a slow arm bias the outcomes too.</p>",
-            found.p_value
-        ),
+        Some(found) if found.alarm => alarm(found),
         Some(found) => format!(
             "<p>The units are where they should be (sample ratio p = {:.2}). CUPED took out {:.0} % of \
              the variance.</p>",
@@ -88,6 +98,14 @@ fn mismatch(results: &Results) -> String {
                 .into()
         }
     }
+}
+
+fn alarm(found: MismatchResult) -> String {
+    format!(
+        "<p class=\"alarm\">Sample ratio mismatch (p = {:.4}): the arms do not get the units that \
+         their weights say. Lost exposures, bots or a slow arm bias the outcomes too.</p>",
+        found.p_value
+    )
 }
 
 #[cfg(test)]
@@ -113,6 +131,7 @@ mod tests {
             "watch",
             "812 of 1000 planned units",
             "0.31",
+            "<td>17</td>",
         ] {
             assert!(page.contains(part), "{part} is missing in {page}");
         }

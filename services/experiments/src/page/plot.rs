@@ -65,7 +65,8 @@ pub(super) fn lifts(results: &Results) -> String {
         .collect()
 }
 
-fn plot(points: &[Point], arm: usize, name: &str) -> String {
+/// The lifts with this index over time.
+pub(super) fn plot(points: &[Point], arm: usize, name: &str) -> String {
     let name = escape(name);
     let known: Vec<(i64, Bounds)> = points
         .iter()

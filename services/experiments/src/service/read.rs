@@ -2,17 +2,19 @@
 
 use experiment::definition::{Definitions, Status};
 use futures::{StreamExt, TryStreamExt, stream};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::Service;
 use crate::{
-    analysis::results::Results,
+    analysis::{hold_out::HoldOutResults, results::Results},
     error::ServiceError,
     store::record::{Record, Stage},
 };
 
 /// How many records are read at a time.
 const AT_A_TIME: usize = 8;
+/// Where results of the hold-out are kept; those of experiments are in folders of their own.
+const HOLD_OUT_KEY: &str = "experiments/hold-out.json";
 
 /// An experiment as it is answered.
 #[derive(Debug, Serialize)]
@@ -64,23 +66,48 @@ impl Service {
 
     /// The results that were kept last.
     pub(crate) async fn kept_results(&self, id: &str) -> Result<Option<Results>, ServiceError> {
-        let key = results_key(id);
-        let content = self.objects.get(&key).await?;
-        let read = content.map(|content| serde_json::from_slice(&content));
-        read.transpose().map_err(|error| ServiceError::Shape {
-            place: key,
-            message: error.to_string(),
-        })
+        self.kept(&results_key(id)).await
     }
 
     /// Keeps results.
     pub(crate) async fn keep_results(&self, results: &Results) -> Result<(), ServiceError> {
-        let key = results_key(&results.experiment.id);
-        let content = serde_json::to_vec(results).map_err(|error| ServiceError::Shape {
-            place: key.clone(),
-            message: error.to_string(),
-        })?;
-        self.objects.put(&key, "application/json", content).await
+        self.keep(&results_key(&results.experiment.id), results)
+            .await
+    }
+
+    /// What is known of the hold-out.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoHoldOutResults`] before the first analysis.
+    pub(crate) async fn hold_out_results(&self) -> Result<HoldOutResults, ServiceError> {
+        let kept = self.kept_hold_out_results().await?;
+        kept.ok_or(ServiceError::NoHoldOutResults)
+    }
+
+    /// What was known of the hold-out last.
+    pub(crate) async fn kept_hold_out_results(
+        &self,
+    ) -> Result<Option<HoldOutResults>, ServiceError> {
+        self.kept(HOLD_OUT_KEY).await
+    }
+
+    /// Keeps what is known of the hold-out.
+    pub(crate) async fn keep_hold_out_results(
+        &self,
+        results: &HoldOutResults,
+    ) -> Result<(), ServiceError> {
+        self.keep(HOLD_OUT_KEY, results).await
+    }
+
+    async fn kept<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ServiceError> {
+        let content = self.objects.get(key).await?;
+        let read = content.map(|content| serde_json::from_slice(&content));
+        read.transpose().map_err(|error| shape(key, &error))
+    }
+
+    async fn keep<T: Serialize>(&self, key: &str, value: &T) -> Result<(), ServiceError> {
+        let content = serde_json::to_vec(value).map_err(|error| shape(key, &error))?;
+        self.objects.put(key, "application/json", content).await
     }
 }
 
@@ -102,4 +129,11 @@ impl View {
 
 fn results_key(id: &str) -> String {
     format!("experiments/{id}/results.json")
+}
+
+fn shape(key: &str, error: &serde_json::Error) -> ServiceError {
+    ServiceError::Shape {
+        place: key.to_owned(),
+        message: error.to_string(),
+    }
 }

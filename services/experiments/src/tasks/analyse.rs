@@ -27,7 +27,7 @@ use crate::{
 /// When bandits were looked at last, by experiment.
 pub(crate) type Clocks = BTreeMap<String, Instant>;
 
-/// Analyses every experiment that was counted. One that has ended is analysed a last time, and its
+/// Analyses every experiment that was counted, and the hold-out. One that has ended is analysed a last time, and its
 /// units are forgotten: then true.
 pub(crate) async fn all(
     service: &Service,
@@ -66,6 +66,11 @@ pub(crate) async fn all(
             forgot |= ledger.tallies.remove(&experiment.id).is_some();
         }
     }
+    let at = Moment {
+        now: clock::now(),
+        counted_until,
+    };
+    forgot |= super::hold_out::compare(service, &definitions, ledger, at, settings).await?;
     Ok(forgot)
 }
 
@@ -93,12 +98,16 @@ async fn one(
             let report = report.map_err(shape)?;
             let runs = experiment.status == Status::Running;
             let action = runs.then(|| act::guard(experiment, &report)).flatten();
-            (Results::of_arms(experiment, &report, at), action)
+            let crossovers = tally.crossovers(experiment.arms.len());
+            (
+                Results::of_arms(experiment, &report, &crossovers, at),
+                action,
+            )
         }
     };
     let before = service.kept_results(&experiment.id).await?;
     let before = before.map_or_else(Vec::new, |before| before.points);
-    results.points = points::extend(before, &results, whole_seconds(settings.point));
+    results.points = points::extend(before, results.point(), whole_seconds(settings.point));
     service.keep_results(&results).await?;
     count(&results);
     Ok(action)

@@ -34,6 +34,13 @@ pub struct HoldOut {
     pub salt: String,
     /// How many units of 10,000.
     pub share: u32,
+    /// The type of the events that the units are compared by.
+    #[serde(default = "default_event")]
+    pub event: String,
+}
+
+fn default_event() -> String {
+    "purchase".to_owned()
 }
 
 /// Experiments that exclude each other, because each owns a range of the layer's buckets.

@@ -1,7 +1,7 @@
 //! What is measured, and how sure one wants to be.
 
 use super::{Experiment, Problems};
-use crate::definition::Metric;
+use crate::definition::{Method, Metric, Status};
 
 impl Problems {
     pub(super) fn metrics(&mut self, at: &str, experiment: &Experiment) {
@@ -16,6 +16,16 @@ impl Problems {
                     format!("is {loss}: from 0 to below 1, such as 0.02 for two per cent"),
                 );
             }
+        }
+        // One that has ended can be corrected no more.
+        let has_ended = matches!(experiment.status, Status::Stopped | Status::Decided { .. });
+        let is_blended = experiment.method == Method::Interleaving;
+        if is_blended && !experiment.guardrails.is_empty() && !has_ended {
+            self.add(
+                &format!("{at}.guardrails"),
+                "cannot be held against blended lists, of which each unit sees all arms: leave them out, \
+                 or use the method \"fixed\"",
+            );
         }
         let guardrails = experiment
             .guardrails

@@ -1,7 +1,7 @@
 //! Each mistake that can be made in the example's definitions.
 
 use super::*;
-use crate::definition::Change;
+use crate::definition::{Change, Method, Status};
 
 /// The definitions of the example, changed; the problems as text.
 fn after(change: impl FnOnce(&mut Definitions)) -> Vec<String> {
@@ -38,7 +38,7 @@ fn ranges_of_a_layer_must_not_overlap() {
     one(&found, "experiments[1].range overlaps that of");
     let stopped = after(|d| {
         d.experiments[1].range = d.experiments[0].range;
-        d.experiments[0].status = crate::definition::Status::Stopped;
+        d.experiments[0].status = Status::Stopped;
     });
     assert_eq!(stopped, [""; 0]);
 }
@@ -111,7 +111,7 @@ fn arms_are_checked() {
         &after(|d| d.experiments[0].arms[1].change = Change::default()),
         "experiments[0].arms[1].change is empty",
     );
-    let decided = crate::definition::Status::Decided {
+    let decided = Status::Decided {
         winner: "nobody".into(),
     };
     one(
@@ -146,6 +146,25 @@ fn statistics_are_checked() {
         &after(|d| d.experiments[0].primary.event.clear()),
         "experiments[0].primary.event is",
     );
+}
+
+#[test]
+fn blended_lists_have_no_guardrails() {
+    let blended = |d: &mut Definitions| d.experiments[0].method = Method::Interleaving;
+    one(
+        &after(blended),
+        "experiments[0].guardrails cannot be held against blended lists",
+    );
+    let without = after(|d| {
+        blended(d);
+        d.experiments[0].guardrails.clear();
+    });
+    assert_eq!(without, [""; 0]);
+    let ended = after(|d| {
+        blended(d);
+        d.experiments[0].status = Status::Stopped;
+    });
+    assert_eq!(ended, [""; 0], "nobody can correct it any more");
 }
 
 #[test]

@@ -7,6 +7,7 @@ impl Problems {
     pub(super) fn hold_out(&mut self, definitions: &Definitions) {
         if let Some(hold_out) = &definitions.hold_out {
             self.name("holdOut.salt", &hold_out.salt);
+            self.name("holdOut.event", &hold_out.event);
             if hold_out.share >= BUCKETS {
                 self.add(
                     "holdOut.share",

@@ -1,0 +1,114 @@
+//! Exposures, outcomes and points.
+
+mod hold_out;
+mod people;
+
+use super::*;
+use crate::{
+    definition::define::tests::{body, define},
+    ingest::unit::Unit,
+};
+
+const NOW: i64 = 1_800_000_000;
+
+/// A running experiment on `home`: buyers of the arms `now` and `new`.
+pub(crate) fn running() -> Definitions {
+    let mut definitions = Definitions::default();
+    define(body("a"), &mut definitions);
+    definitions.experiments[0].status = Status::Running;
+    definitions
+}
+
+pub(crate) fn event(id: &str, kind: &str, user: &str) -> Event {
+    Event {
+        id: id.to_owned(),
+        kind: kind.to_owned(),
+        session: format!("s-{user}"),
+        user: Some(user.to_owned()),
+        item: Some("i1".to_owned()),
+        value: 10.0,
+        recommendation: None,
+        has_impression: kind == "view",
+        placement: (kind == "view").then(|| "home".to_owned()),
+        sent_at: NOW,
+        received_at: NOW,
+    }
+}
+
+fn take(ledger: &mut Ledger, events: &[Event], definitions: &Definitions) {
+    for event in events {
+        ledger.take(event, Some(definitions), &Drafted::new());
+    }
+}
+
+fn only_unit(ledger: &Ledger) -> &Unit {
+    assert_eq!(ledger.tallies["a"].units.len(), 1);
+    ledger.tallies["a"].units.values().next().unwrap()
+}
+
+#[test]
+fn outcomes_count_after_the_exposure_and_once() {
+    let definitions = running();
+    let mut ledger = Ledger::default();
+    let before = event("1", "purchase", "u");
+    take(&mut ledger, &[before], &definitions);
+    assert!(ledger.tallies["a"].units.is_empty(), "not exposed yet");
+    let late = Event {
+        sent_at: NOW - 60,
+        ..event("3", "purchase", "u")
+    };
+    take(&mut ledger, &[event("2", "view", "u"), late], &definitions);
+    assert_eq!(*only_unit(&ledger).outcomes, [0.0]);
+    assert_eq!(*only_unit(&ledger).covariates, [1.0], "bought before");
+    let bought = event("4", "purchase", "u");
+    take(&mut ledger, &[bought.clone(), bought], &definitions);
+    assert_eq!(*only_unit(&ledger).outcomes, [1.0]);
+    assert_eq!(
+        ledger.tallies["a"].periods()[0].units.iter().sum::<u64>(),
+        1
+    );
+}
+
+#[test]
+fn a_repeated_event_counts_once() {
+    let mut definitions = running();
+    definitions.experiments[0].primary.measure = experiment::definition::Measure::Value;
+    let mut ledger = Ledger::default();
+    let bought = event("2", "purchase", "u");
+    let events = [event("1", "view", "u"), bought.clone(), bought];
+    take(&mut ledger, &events, &definitions);
+    assert_eq!(*only_unit(&ledger).outcomes, [10.0]);
+}
+
+#[test]
+fn nobody_is_exposed_elsewhere_or_while_it_pauses() {
+    let mut definitions = running();
+    let mut ledger = Ledger::default();
+    let elsewhere = Event {
+        placement: Some("cart".to_owned()),
+        ..event("1", "view", "u")
+    };
+    take(&mut ledger, &[elsewhere], &definitions);
+    definitions.experiments[0].status = Status::Paused;
+    take(&mut ledger, &[event("2", "view", "u")], &definitions);
+    assert!(ledger.tallies.values().all(|tally| tally.units.is_empty()));
+}
+
+#[test]
+fn a_click_on_a_blended_list_is_a_point_for_who_placed_it() {
+    let mut definitions = running();
+    definitions.experiments[0].method = Method::Interleaving;
+    let draft = serde_json::json!({
+        "listKey": "draft#LST-1", "experiment": "a", "arms": {"i1": "new"},
+    });
+    let drafts = Drafted::from([("LST-1".to_owned(), serde_json::from_value(draft).unwrap())]);
+    let clicked = |id: &str| Event {
+        recommendation: Some("LST-1".to_owned()),
+        ..event(id, "purchase", "u")
+    };
+    let mut ledger = Ledger::default();
+    for event in [clicked("1"), clicked("2")] {
+        ledger.take(&event, Some(&definitions), &drafts);
+    }
+    assert_eq!(*only_unit(&ledger).outcomes, [0.0, 1.0]);
+}
