@@ -212,6 +212,19 @@ fn nobody_asks_for_another(shop: &Shop) {
         &json!({ "placement": "home", "userId": "u1", "limit": 5 }),
     );
     assert_eq!(ids(&as_u1["recommendations"]), ids(&own));
+    let session = ask(
+        shop,
+        &json!({ "placement": "home", "sessionId": "u2", "limit": 5 }),
+    );
+    let of_u2 = ask(
+        shop,
+        &json!({ "placement": "home", "userId": "u2", "limit": 5 }),
+    );
+    assert_ne!(
+        session["recommendationId"], of_u2["recommendationId"],
+        "a session is not the user of the same id"
+    );
+    assert_ne!(ids(&session), ids(&of_u2));
     let message = shop
         .graphql("{ recommendations(placement: \"home\", filterValues: [{name: \"X\", values: [\"1\"]}]) { source } }", &json!({}))
         .expect_err("a filter value that is not declared");
@@ -263,6 +276,10 @@ fn knows_products(shop: &Shop) {
         .map(|one| &one["id"])
         .collect();
     assert_eq!(ids, ["i8", "i4"]);
+    let message = shop
+        .graphql("{ products(ids: [\"i4\", \"\"]) { id } }", &json!({}))
+        .expect_err("one of them is no id");
+    assert!(message.contains("ids[1] has 0 characters"), "{message}");
 }
 
 fn explains_itself(shop: &Shop) {
