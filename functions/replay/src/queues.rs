@@ -2,13 +2,14 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
+use interactions::Refused;
 use serde::Serialize;
 use shared::{
     aws::{AwsError, failure},
     environment::{self, MissingVariable},
 };
 
-use crate::{messages::Record, redeliver::Refused};
+use crate::messages::Record;
 
 /// Both.
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
 use interactions::{
-    Interaction, NotTaken, Personalize, Settings, SettingsError, SettingsReader, Tracker, Visit,
+    Interaction, NotTaken, Personalize, Refused, Settings, SettingsError, SettingsReader, Tracker,
+    Visit, put_all,
 };
 use jiff::Timestamp;
 use shared::{
@@ -13,7 +14,7 @@ use shared::{
     estate::EstateSource,
     fault::{Fault, FaultKind},
     refreshed::Refreshed,
-    visitor::{Memories, VisitorError},
+    visitor::{Memories, Names, Purchase, VisitorError},
 };
 
 /// How old the settings may grow.
@@ -23,15 +24,6 @@ const MISSING_AGE: Duration = Duration::from_secs(5);
 
 /// And for how long.
 const MISSING_WITHIN: Duration = Duration::from_secs(5);
-
-/// An interaction that Personalize will never take.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Refused {
-    /// What.
-    pub(crate) event: Interaction,
-    /// Personalize's reason.
-    pub(crate) reason: String,
-}
 
 /// What became of a batch.
 #[derive(Debug, PartialEq)]
@@ -85,14 +77,13 @@ impl Redelivery {
         }
     }
 
-    /// Whether the visitor under `key` lets their events be used, as of now.
-    pub(crate) async fn agreed(&self, key: &str) -> Result<bool, NotTaken> {
-        let memory = self.memories.get(key).await;
-        let memory = memory.map_err(|error| {
+    /// Whether the visitor lets their events be used under all of `names`, as of now.
+    pub(crate) async fn agreed(&self, names: &Names) -> Result<bool, NotTaken> {
+        let agrees = self.memories.agrees(names).await;
+        agrees.map_err(|error| {
             tracing::warn!(%error, "consent is not known");
             not_remembered("it is not known whether the visitor agreed", &error)
-        });
-        Ok(memory?.agreed())
+        })
     }
 
     /// Delivers `events` of `visit` (at most [`interactions::BATCH`]); with `remember` the visitor's
@@ -110,8 +101,8 @@ impl Redelivery {
                 return later(NotTaken::unready("the settings could not be read"));
             }
         };
-        let key = visit.key();
-        match self.agreed(&key).await {
+        let names = visit.names();
+        match self.agreed(&names).await {
             Ok(true) => {}
             Ok(false) => return Outcome::Withheld,
             Err(not_taken) => return later(not_taken),
@@ -125,7 +116,7 @@ impl Redelivery {
             Ok(refused) => refused,
             Err(not_taken) => return later(not_taken),
         };
-        if remember && let Err(not_taken) = self.remember(&key, events, &settings).await {
+        if remember && let Err(not_taken) = self.remember(&names, events, &settings).await {
             return later(not_taken);
         }
         Outcome::Done {
@@ -136,17 +127,17 @@ impl Redelivery {
 
     async fn remember(
         &self,
-        key: &str,
+        names: &Names,
         events: &[Interaction],
         settings: &Settings,
     ) -> Result<(), NotTaken> {
         let bought = events
             .iter()
             .filter(|event| settings.serving.buys(&event.event_type));
-        let bought: Vec<String> = bought.filter_map(|event| event.item_id.clone()).collect();
+        let purchases: Vec<Purchase> = bought.filter_map(Interaction::purchase).collect();
         let now = Timestamp::now().as_second();
-        let changed = self.memories.changed(key, &bought, now).await;
-        changed.map(|_| ()).map_err(|error| {
+        let told = self.memories.told(names, &purchases, now).await;
+        told.map(|_| ()).map_err(|error| {
             tracing::warn!(%error, "a visitor's lists are stale for longer");
             not_remembered("the visitor's memory could not be written", &error)
         })
@@ -165,78 +156,5 @@ fn later(not_taken: NotTaken) -> Outcome {
     Outcome::Later {
         reason: not_taken.reason,
         all_would_fail: not_taken.all_would_fail,
-    }
-}
-
-/// Puts `events` together and, when Personalize finds something wrong with them, one by one, so that
-/// one wrong event does not take the others with it. Gives those that are wrong.
-async fn put_all(
-    events: &[Interaction],
-    put: impl AsyncFn(&[Interaction]) -> Result<(), NotTaken>,
-) -> Result<Vec<Refused>, NotTaken> {
-    let whole = match put(events).await {
-        Err(not_taken) if !not_taken.all_would_fail => not_taken,
-        taken => return taken.map(|()| Vec::new()),
-    };
-    let mut refused = Vec::new();
-    for event in events {
-        let taken = match events.len() {
-            1 => Err(whole.clone()),
-            _ => put(std::slice::from_ref(event)).await,
-        };
-        match taken {
-            Ok(()) => {}
-            Err(not_taken) if not_taken.all_would_fail => return Err(not_taken),
-            Err(not_taken) => refused.push(Refused {
-                event: event.clone(),
-                reason: not_taken.reason,
-            }),
-        }
-    }
-    Ok(refused)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn views(ids: &[&str]) -> Vec<Interaction> {
-        let view = |id: &&str| {
-            let view = json!({"eventId": id, "eventType": "view", "itemId": "a", "sentAt": 1});
-            serde_json::from_value(view).unwrap()
-        };
-        ids.iter().map(view).collect()
-    }
-
-    /// A Personalize that finds the event `bad` wrong.
-    async fn put(events: &[Interaction]) -> Result<(), NotTaken> {
-        match events.iter().any(|event| event.event_id == "bad") {
-            true => Err(NotTaken {
-                reason: "InvalidInputException".to_owned(),
-                all_would_fail: false,
-            }),
-            false => Ok(()),
-        }
-    }
-
-    #[tokio::test]
-    async fn one_wrong_event_does_not_take_the_others_with_it() {
-        for events in [views(&["a", "bad", "b"]), views(&["bad"])] {
-            let refused = put_all(&events, put).await.unwrap();
-            let ids: Vec<_> = refused
-                .iter()
-                .map(|one| one.event.event_id.as_str())
-                .collect();
-            assert_eq!(ids, ["bad"]);
-        }
-        assert_eq!(put_all(&views(&["a"]), put).await, Ok(Vec::new()));
-    }
-
-    #[tokio::test]
-    async fn nothing_is_refused_by_a_personalize_that_is_down() {
-        let down = async |_: &[Interaction]| Err(NotTaken::unready("Timeout"));
-        assert!(put_all(&views(&["a", "b"]), down).await.is_err());
     }
 }

@@ -7,7 +7,7 @@ use interactions::Interaction;
 use shared::{
     config::Serving,
     fault::Fault,
-    visitor::{Memories, VisitorError},
+    visitor::{Memories, Names, Purchase, VisitorError},
 };
 
 /// How long a call waits for the visitor's memory.
@@ -29,10 +29,10 @@ pub(crate) enum Consent {
 }
 
 /// What a call changes in the memory of its visitor.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Change {
-    /// Items bought.
-    pub(crate) bought: Vec<String>,
+    /// What was bought.
+    pub(crate) purchases: Vec<Purchase>,
 }
 
 /// The memories, for a shopper who waits.
@@ -55,18 +55,23 @@ impl Memory {
         }
     }
 
-    /// Remembers `change` under `key` if the visitor agreed; whether they did. Without a change it is one
-    /// consistent read. `now` is in epoch seconds.
-    pub(crate) async fn remember(&self, key: &str, change: Option<&Change>, now: i64) -> Consent {
+    /// Remembers `change` under `names` if the visitor agreed; whether they did. Without a change it is
+    /// only read. `now` is in epoch seconds.
+    pub(crate) async fn remember(
+        &self,
+        names: &Names,
+        change: Option<&Change>,
+        now: i64,
+    ) -> Consent {
         let asked = async {
             match change {
-                Some(change) => self.memories.changed(key, &change.bought, now).await,
-                None => self.memories.get(key).await,
+                Some(change) => self.memories.told(names, &change.purchases, now).await,
+                None => self.memories.agrees(names).await,
             }
         };
         match tokio::time::timeout(WITHIN, asked).await {
-            Ok(Ok(memory)) if memory.agreed() => Consent::Agreed,
-            Ok(Ok(_)) => Consent::Refused,
+            Ok(Ok(true)) => Consent::Agreed,
+            Ok(Ok(false)) => Consent::Refused,
             Ok(Err(error)) => {
                 tracing::warn!(errorType = error.kind().name(), %error, "consent is not known");
                 Consent::Unknown
@@ -107,12 +112,9 @@ impl Change {
         let did = interactions.iter().filter(|one| one.item_id.is_some());
         let mut stale = did.filter(|one| serving.makes_stale(&one.event_type));
         stale.clone().next()?;
-        let bought = stale
-            .by_ref()
-            .filter(|one| serving.buys(&one.event_type))
-            .filter_map(|one| one.item_id.clone())
-            .collect();
-        Some(Self { bought })
+        let bought = stale.by_ref().filter(|one| serving.buys(&one.event_type));
+        let purchases = bought.filter_map(Interaction::purchase).collect();
+        Some(Self { purchases })
     }
 }
 
@@ -131,8 +133,8 @@ mod tests {
     fn purchases_are_remembered_and_what_was_shown_changes_nothing() {
         let serving = Serving::default();
         let call = [did("view", Some("a")), did("purchase", Some("b"))];
-        let bought = vec!["b".to_owned()];
-        assert_eq!(Change::by(&call, &serving), Some(Change { bought }));
+        let purchases = vec![call[1].purchase().unwrap()];
+        assert_eq!(Change::by(&call, &serving), Some(Change { purchases }));
         assert_eq!(Change::by(&[did("impression", None)], &serving), None);
         let carts = Serving {
             stale_after: vec!["cart".to_owned()],

@@ -96,7 +96,7 @@ impl Track {
         let change = Change::by(&call.accepted, serving);
         let now = received.as_second();
         self.memory
-            .remember(&call.visit.key(), change.as_ref(), now)
+            .remember(&call.visit.names(), change.as_ref(), now)
             .await
     }
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_personalizeevents::{error::BuildError, primitives::DateTime, types::Event};
 use serde::{Deserialize, Serialize};
-use shared::visitor::Visitor;
+use shared::visitor::{Names, Purchase, Visitor};
 
 /// The event type of "these were shown": the only one that may come without an item.
 pub const IMPRESSION: &str = "impression";
@@ -32,10 +32,14 @@ impl Visit {
         }
     }
 
-    /// The key of what is remembered of them.
+    /// The keys of what is remembered of them.
     #[must_use]
-    pub fn key(&self) -> String {
-        self.visitor().key().unwrap_or_default()
+    pub fn names(&self) -> Names {
+        let session = Visitor::Session(self.session_id.clone()).key();
+        Names {
+            first: self.visitor().key().unwrap_or_default(),
+            also: session.filter(|_| self.user_id.is_some()),
+        }
     }
 }
 
@@ -72,6 +76,17 @@ impl Interaction {
     #[must_use]
     pub fn is_for_personalize(&self) -> bool {
         self.item_id.is_some()
+    }
+
+    /// What is remembered of it when it is a purchase.
+    #[must_use]
+    pub fn purchase(&self) -> Option<Purchase> {
+        Some(Purchase {
+            sent_at: self.sent_at,
+            event_type: self.event_type.clone(),
+            event_value: self.event_value,
+            item_id: self.item_id.clone()?,
+        })
     }
 
     /// The interaction in PutEvents' form.
@@ -117,6 +132,18 @@ pub(crate) mod tests {
         };
         assert_eq!(answered("RID-1"), Some("RID-1".to_owned()));
         assert_eq!(answered("LST-1"), None);
+    }
+
+    #[test]
+    fn a_signed_in_visit_has_two_names() {
+        let visit = |user: Option<&str>| Visit {
+            session_id: "s".to_owned(),
+            user_id: user.map(str::to_owned),
+        };
+        let names = visit(Some("u")).names();
+        assert_eq!(names.first, "visitor#user#u");
+        assert_eq!(names.also.as_deref(), Some("visitor#session#s"));
+        assert_eq!(visit(None).names().also, None);
     }
 
     #[test]

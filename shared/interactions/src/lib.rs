@@ -10,6 +10,7 @@ mod letter;
 mod line;
 mod log;
 mod personalize;
+mod put_all;
 mod settings;
 
 pub use deliver::{BATCH, NotTaken, Undelivered, deliver};
@@ -18,4 +19,5 @@ pub use letter::{Letter, MAX_MESSAGE_BYTES};
 pub use line::{CONSENT_UNKNOWN, Identified, Line, Logged};
 pub use log::{Lines, LogError, LogReader, Object, PREFIX, day_prefix, new_key};
 pub use personalize::Personalize;
+pub use put_all::{Refused, put_all};
 pub use settings::{Settings, SettingsError, SettingsReader, Tracker};

@@ -2,13 +2,16 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
-use super::{Memories, Memory, VisitorError, life, number, texts};
+use super::{
+    Memories, Memory, VisitorError,
+    memories::{DUE, TIMES, UNLESS_REFUSED, due, life, number, texts},
+};
 use crate::aws::failure;
 
 impl Memories {
-    /// Takes what is remembered under the key `session` over into `user`: purchases the user is not
-    /// known for, and consent where the user never said. The user's lists made before are stale.
-    /// Gives what the user's memory is then; done twice it adds nothing. `now` is in epoch seconds.
+    /// Takes what is remembered under the key `session` over into `user`: purchases, and consent where
+    /// the user never said. Of who refused nothing is taken over. The user's lists made before are
+    /// stale. Gives what the user's memory is then; done twice it adds nothing. `now` is in epoch seconds.
     ///
     /// # Errors
     /// When the table cannot be read or written, or holds something else under a key.
@@ -19,65 +22,40 @@ impl Memories {
         now: i64,
     ) -> Result<Memory, VisitorError> {
         let (of_session, of_user) = tokio::try_join!(self.get(session), self.get(user))?;
-        let bought = missing(&of_session, &of_user);
         let said = of_user.personalization.or(of_session.personalization);
-        let mut set = vec!["updatedAt = :now"];
+        if said == Some(false) {
+            self.agreed(user, false, now).await?;
+            return self.get(user).await;
+        }
+        let purchases = match of_session.agreed() {
+            true => of_session.purchases,
+            // Said after the user agreed, or before: the session's past is nobody's.
+            false => Vec::new(),
+        };
+        let (mut set, mut add) = (TIMES.to_owned(), "generation :one".to_owned());
         let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("listKey", AttributeValue::S(user.to_owned()))
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .update(user)
+            .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":now", number(now))
+            .expression_attribute_values(":until", number(now + life(user)))
+            .expression_attribute_values(":yes", AttributeValue::Bool(true))
+            .condition_expression(UNLESS_REFUSED)
             .return_values(ReturnValue::AllNew);
-        if !bought.is_empty() {
-            set.push("bought = list_append(if_not_exists(bought, :none), :bought)");
-            update = update
-                .expression_attribute_values(":none", AttributeValue::L(Vec::new()))
-                .expression_attribute_values(":bought", texts(&bought));
+        if said == Some(true) {
+            set.push_str(", personalization = :yes");
         }
-        if let Some(said) = said {
-            set.push("personalization = if_not_exists(personalization, :said)");
-            update = update.expression_attribute_values(":said", AttributeValue::Bool(said));
-        } else {
-            set.push("expiresAt = :until");
-            update = update.expression_attribute_values(":until", number(now + life(user)));
+        if !purchases.is_empty() {
+            update =
+                due(update, user, now).expression_attribute_values(":purchases", texts(&purchases));
+            set.push_str(DUE);
+            add.push_str(", purchases :purchases");
         }
-        // What was said is remembered for good.
-        let forever = if said.is_some() {
-            " REMOVE expiresAt"
-        } else {
-            ""
-        };
-        let answer = update
-            .update_expression(format!(
-                "SET {}{forever} ADD generation :one",
-                set.join(", ")
-            ))
-            .send()
-            .await
-            .map_err(failure("dynamodb:UpdateItem"))?;
-        self.remembered(answer)
-    }
-}
-
-/// Purchases of the session that the user is not known for, oldest first.
-fn missing(session: &Memory, user: &Memory) -> Vec<String> {
-    let unknown = |item: &&String| !user.bought.contains(item);
-    session.bought.iter().filter(unknown).cloned().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn purchases_are_taken_over_once() {
-        let bought = |items: &[&str]| Memory {
-            bought: items.iter().map(|&item| item.to_owned()).collect(),
-            ..Memory::default()
-        };
-        assert_eq!(missing(&bought(&["a", "b"]), &bought(&["b"])), ["a"]);
-        assert!(missing(&bought(&["a"]), &bought(&["a", "b"])).is_empty());
+        let update = update.update_expression(format!("SET {set} ADD {add}"));
+        match update.send().await.map_err(failure("dynamodb:UpdateItem")) {
+            Ok(answer) => self.remembered(answer),
+            // The user refused in this moment.
+            Err(error) if error.condition_failed() => self.get(user).await,
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -110,7 +110,7 @@ fn ask_for_bought(asked: &mut [Result<Vec<Question>, Unasked>], recalled: &Recal
     let bought = recalled
         .memory
         .as_ref()
-        .map_or(0, |memory| memory.bought.len());
+        .map_or(0, |memory| memory.bought().len());
     for question in asked.iter_mut().flatten().flatten() {
         if question.is_personal() && question.list.is_empty() {
             let results = question.results + bought.min(MOST_BOUGHT);

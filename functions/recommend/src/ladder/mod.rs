@@ -73,7 +73,7 @@ pub(crate) async fn climb<S: Services>(
     let shelf = Shelf {
         request: &request,
         hidden: Hidden {
-            bought: &memory.bought,
+            bought: &memory.bought(),
             elsewhere,
         },
         services: house.services,

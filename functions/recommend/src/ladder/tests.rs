@@ -91,7 +91,7 @@ async fn what_was_just_bought_is_on_no_rung() {
             popular: vec!["a".into(), "b".into()],
             ..home(reply)
         };
-        fake.memory.lock().unwrap().bought = vec!["a".into()];
+        fake.memory.lock().unwrap().purchases = vec!["a".to_owned().into()];
         let outcome = ask(user(), json!({"placement": "home"}), &fake).await;
         assert_eq!(ids(&outcome), ["b"]);
         let mut request = request_of(user(), json!({"placement": "home"}));

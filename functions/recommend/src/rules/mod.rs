@@ -24,8 +24,8 @@ pub(crate) use order::pinned;
 /// What is not to be shown, whatever it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hidden<'a> {
-    /// What the visitor bought lately.
-    pub(crate) bought: &'a [String],
+    /// What the visitor bought.
+    pub(crate) bought: &'a HashSet<&'a str>,
     /// What other placements of the page show.
     pub(crate) elsewhere: &'a HashSet<String>,
 }
@@ -124,14 +124,14 @@ pub(crate) fn refused_by_id(
     id: &str,
     hidden: &Hidden<'_>,
 ) -> Option<&'static str> {
-    let has = |list: &[String]| list.iter().any(|known| known == id);
-    if has(request.in_view()) {
+    if request.in_view().iter().any(|known| known == id) {
         return Some("is in view already");
     }
     if hidden.elsewhere.contains(id) {
         return Some("is shown elsewhere on the page");
     }
-    (!request.placement.show_bought && has(hidden.bought)).then_some("was bought lately")
+    let was_bought = hidden.bought.contains(id);
+    (was_bought && !request.placement.show_bought).then_some("was bought lately")
 }
 
 /// Why `candidate` may not be shown, if it may not.
@@ -219,7 +219,7 @@ mod tests {
         let shown = Shown {
             products: &products(catalogue),
             hidden: Hidden {
-                bought: &["bought".to_owned()],
+                bought: &HashSet::from(["bought"]),
                 elsewhere: &HashSet::from(["elsewhere".to_owned()]),
             },
         };

@@ -185,7 +185,7 @@ impl<'w> Work<'w> {
         if self.report.borrow().dry_run {
             return true;
         }
-        let hash = xxh3_64(batch.0.key().as_bytes()) % SENDERS as u64;
+        let hash = xxh3_64(batch.0.names().first.as_bytes()) % SENDERS as u64;
         match usize::try_from(hash).ok().and_then(|n| senders.get(n)) {
             Some(sender) => sender.send(batch).await.is_ok(),
             None => false,
