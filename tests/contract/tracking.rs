@@ -1,10 +1,15 @@
 //! `track`, `replay` and `compact-events`: whose events are taken, what is remembered, and that what
 //! was accepted is delivered and kept.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use local::front_door::Fault;
 use serde_json::{Value, json};
+use shared::visitor::Purchase;
 use tests::Shop;
 
 pub(crate) const CASES: &[super::Case] = &[
@@ -13,6 +18,13 @@ pub(crate) const CASES: &[super::Case] = &[
     ("track screens bots", screens_bots),
     ("track keeps nothing of who refused", who_refused),
     ("identify takes a session over", takes_over),
+    ("an order of many lines is remembered whole", large_order),
+    ("a purchase counts for user and session", of_two_names),
+    ("who refuses is not remembered", forgets),
+    (
+        "what idle users bought is sent again, once",
+        sent_again_when_idle,
+    ),
     (
         "what Personalize did not take is delivered by itself",
         delivered_by_itself,
@@ -61,9 +73,10 @@ fn logged(shop: &Shop, session: &str) -> Vec<Value> {
 
 fn bought(shop: &Shop, key: &str) -> Option<Vec<String>> {
     let item = shop.item("ListsTableName", &[("listKey", key)])?;
-    let items = item.get("bought")?.as_l().ok()?;
-    let texts = items.iter().filter_map(|one| one.as_s().ok().cloned());
-    Some(texts.collect())
+    let purchases = item.get("purchases")?.as_ss().ok()?.iter().cloned();
+    let mut items: Vec<String> = purchases.map(|one| Purchase::from(one).item_id).collect();
+    items.sort();
+    Some(items)
 }
 
 fn nobody_else(shop: &Shop) {
@@ -150,6 +163,129 @@ fn takes_over(shop: &Shop) {
         .filter(|line| line["kind"] == "identify")
         .count();
     assert_eq!(told, 2, "{lines:?}");
+}
+
+fn purchases(items: std::ops::Range<usize>) -> Value {
+    let purchase =
+        |n| json!({ "eventType": "purchase", "itemId": format!("i{n}"), "sentAt": 1_790_000_000 });
+    Value::Array(items.map(purchase).collect())
+}
+
+fn large_order(shop: &Shop) {
+    for first in [0, 100, 200] {
+        let lines = purchases(first..first + 100);
+        let answer = shop.invoke("track", &track("t7", &lines, &shopper("t7-user")));
+        assert_eq!(answer["accepted"], 100, "{answer}");
+    }
+    let remembered = bought(shop, "visitor#user#t7-user").expect("purchases");
+    assert_eq!(remembered.len(), 300);
+}
+
+fn of_two_names(shop: &Shop) {
+    let _ = shop.invoke("track", &track("t8", &purchases(4..5), &shopper("t8-user")));
+    for key in ["visitor#user#t8-user", "visitor#session#t8"] {
+        assert_eq!(bought(shop, key), Some(vec!["i4".to_owned()]), "{key}");
+    }
+    let said = json!({ "personalization": false, "sessionId": "t8" });
+    let _ = shop.invoke("track", &event("setConsent", &said, &Value::Null));
+    let answer = shop.invoke("track", &track("t8", &purchases(5..6), &shopper("t8-user")));
+    assert_eq!(answer["accepted"], 0, "refused under one name: {answer}");
+    assert_eq!(
+        bought(shop, "visitor#user#t8-user"),
+        Some(vec!["i4".to_owned()])
+    );
+}
+
+fn forgets(shop: &Shop) {
+    let _ = shop.invoke("track", &track("t9", &purchases(4..6), &shopper("t9-user")));
+    for personalization in [false, true] {
+        let said = json!({ "personalization": personalization });
+        let _ = shop.invoke("track", &event("setConsent", &said, &shopper("t9-user")));
+        assert_eq!(bought(shop, "visitor#user#t9-user"), None);
+    }
+    // What the session has of the time before is not taken over from one who refuses now.
+    let said = json!({ "personalization": false, "sessionId": "t9" });
+    let _ = shop.invoke("track", &event("setConsent", &said, &Value::Null));
+    let identify = event(
+        "identify",
+        &json!({ "sessionId": "t9" }),
+        &shopper("t9-user"),
+    );
+    assert_eq!(shop.invoke("track", &identify), true);
+    assert_eq!(bought(shop, "visitor#user#t9-user"), None);
+}
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// A user who bought `items` and did nothing for `idle` days; looked at them is due.
+fn idle(shop: &Shop, user: &str, items: &[&str], idle: i64) {
+    let now = jiff::Timestamp::now().as_second();
+    let texts = items
+        .iter()
+        .map(|item| format!("[{},\"purchase\",null,\"{item}\"]", now - 200 * DAY));
+    let number = |value: i64| AttributeValue::N(value.to_string());
+    shop.put_item(
+        "ListsTableName",
+        HashMap::from([
+            (
+                "listKey".to_owned(),
+                AttributeValue::S(format!("visitor#user#{user}")),
+            ),
+            ("generation".to_owned(), number(1)),
+            ("updatedAt".to_owned(), number(now - idle * DAY)),
+            ("purchases".to_owned(), AttributeValue::Ss(texts.collect())),
+            ("dueShard".to_owned(), AttributeValue::S("3".to_owned())),
+            ("dueAt".to_owned(), number(now - DAY)),
+        ]),
+    );
+}
+
+fn due_in_days(shop: &Shop, user: &str) -> i64 {
+    let key = format!("visitor#user#{user}");
+    let item = shop
+        .item("ListsTableName", &[("listKey", &key)])
+        .expect("a memory");
+    let due: i64 = item["dueAt"]
+        .as_n()
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .expect("a time");
+    (due - jiff::Timestamp::now().as_second() + DAY / 2) / DAY
+}
+
+fn sent_again_when_idle(shop: &Shop) {
+    let many: Vec<String> = (0..25).map(|n| format!("i{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    idle(shop, "t10-idle", &many, 100);
+    idle(shop, "t10-active", &["i1"], 30);
+    let answer = shop.invoke("resend-purchases", &json!({}));
+    assert_eq!(
+        answer["resent"],
+        json!({ "users": 1, "events": 25 }),
+        "{answer}"
+    );
+    assert_eq!(
+        (&answer["active"], &answer["done"]),
+        (&json!(1), &json!(true)),
+        "{answer}"
+    );
+    assert_eq!(due_in_days(shop, "t10-idle"), 80);
+    assert_eq!(due_in_days(shop, "t10-active"), 50);
+    let again = shop.invoke("resend-purchases", &json!({}));
+    assert_eq!(again["resent"]["users"], 0, "{again}");
+
+    // A run that was killed before it could write that it was done.
+    idle(shop, "t10-idle", &many, 100);
+    let fault = Fault {
+        error: 100,
+        ..Fault::default()
+    };
+    shop.with_fault("personalize", fault, || {
+        let down = shop.invoke_wrongly("resend-purchases", &json!({}));
+        assert_eq!(down.error_type, "Retryable", "{}", down.message);
+    });
+    let answer = shop.invoke("resend-purchases", &json!({}));
+    assert_eq!(answer["resent"]["users"], 1, "{answer}");
 }
 
 fn delivered_by_itself(shop: &Shop) {

@@ -365,6 +365,24 @@ impl Shop {
             .item
     }
 
+    /// Puts an item into a table by its output name.
+    ///
+    /// # Panics
+    /// When DynamoDB does not take it.
+    pub fn put_item(&self, table: &str, item: std::collections::HashMap<String, AttributeValue>) {
+        let put = self
+            .stack
+            .clients()
+            .dynamodb
+            .put_item()
+            .table_name(self.output(table))
+            .set_item(Some(item))
+            .send();
+        self.runtime
+            .block_on(put)
+            .unwrap_or_else(|error| panic!("{error:?}"));
+    }
+
     /// The solution version that a campaign serves.
     ///
     /// # Panics
