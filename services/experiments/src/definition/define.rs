@@ -163,6 +163,7 @@ impl Request {
                 name: arm.name,
                 weight: arm.weight,
                 control: arm.control,
+                stopped: false,
                 change,
             }
         });

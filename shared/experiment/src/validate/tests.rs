@@ -1,7 +1,7 @@
 //! Each mistake that can be made in the example's definitions.
 
 use super::*;
-use crate::definition::{Change, Method, Status};
+use crate::definition::{Change, Method, Status, UnitKind};
 
 /// The definitions of the example, changed; the problems as text.
 fn after(change: impl FnOnce(&mut Definitions)) -> Vec<String> {
@@ -163,6 +163,27 @@ fn blended_lists_have_no_guardrails() {
     let ended = after(|d| {
         blended(d);
         d.experiments[0].status = Status::Stopped;
+    });
+    assert_eq!(ended, [""; 0], "nobody can correct it any more");
+}
+
+#[test]
+fn the_control_is_never_stopped() {
+    let found = after(|d| d.experiments[0].arms[0].stopped = true);
+    one(&found, "experiments[0].arms[0].stopped is of the control");
+    let other = after(|d| d.experiments[0].arms[1].stopped = true);
+    assert_eq!(other, [""; 0]);
+}
+
+#[test]
+fn a_bandit_is_of_sessions() {
+    let on_users = |d: &mut Definitions| d.experiments[1].unit = UnitKind::User;
+    let found = after(on_users);
+    one(&found, "experiments[1].unit is \"user\", and the method");
+    assert!(found[0].contains("use the unit \"session\""), "{found:?}");
+    let ended = after(|d| {
+        on_users(d);
+        d.experiments[1].status = Status::Stopped;
     });
     assert_eq!(ended, [""; 0], "nobody can correct it any more");
 }
