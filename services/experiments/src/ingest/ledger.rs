@@ -44,20 +44,22 @@ impl Ledger {
         definitions: Option<&Definitions>,
         drafts: &Drafted,
     ) {
-        if !self.seen.is_new(hash(&["event", &event.id])) {
-            return;
-        }
         let nothing = Definitions::default();
         let definitions = definitions.unwrap_or(&nothing);
+        let may_be_outcome = is_counted(definitions, &event.kind);
+        if !self
+            .seen
+            .is_new(hash(&["event", &event.id]), may_be_outcome)
+        {
+            return;
+        }
         let session = hash(&["session", &event.session]);
         let user = event.user.as_ref().map(|user| hash(&["user", user]));
         if let Some(user) = user {
             self.join(session, user, definitions);
         }
         let user = user.or_else(|| self.people.user(session));
-        let mut may_be_outcome = false;
         for experiment in running(definitions) {
-            may_be_outcome |= metrics(experiment).any(|metric| metric.event == event.kind);
             let unit = match experiment.unit {
                 UnitKind::User => user,
                 UnitKind::Session => Some(user.unwrap_or(session)),
@@ -68,7 +70,6 @@ impl Ledger {
             }
         }
         if let Some(comparison) = Comparison::of(definitions) {
-            may_be_outcome |= comparison.hold_out.event == event.kind;
             self.compare(&comparison, user.unwrap_or(session), event, drafts);
         }
         match user {
@@ -156,7 +157,7 @@ impl Ledger {
         if event.kind == experiment.primary.event
             && let Some(arm) = arm
             && let Some(tally) = self.tallies.get_mut(&experiment.id)
-            && self.seen.is_new(hash(&["point", answer, item]))
+            && self.seen.is_new(hash(&["point", answer, item]), true)
         {
             tally.point(unit, arm);
         }
@@ -166,6 +167,13 @@ impl Ledger {
 fn running(definitions: &Definitions) -> impl Iterator<Item = &Experiment> {
     let experiments = definitions.experiments.iter();
     experiments.filter(|one| one.status == Status::Running)
+}
+
+/// Whether events of this type are counted by what runs.
+fn is_counted(definitions: &Definitions, kind: &str) -> bool {
+    let hold_out = definitions.hold_out.as_ref();
+    hold_out.is_some_and(|hold_out| hold_out.share > 0 && hold_out.event == kind)
+        || running(definitions).any(|one| metrics(one).any(|metric| metric.event == kind))
 }
 
 /// What a unit did before; nothing of lists that are blended, whose clicks have no such thing.

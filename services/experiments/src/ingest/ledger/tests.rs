@@ -6,7 +6,7 @@ mod people;
 use super::*;
 use crate::{
     definition::define::tests::{body, define},
-    ingest::unit::Unit,
+    ingest::{codec, unit::Unit},
 };
 
 const NOW: i64 = 1_800_000_000;
@@ -78,6 +78,31 @@ fn a_repeated_event_counts_once() {
     let events = [event("1", "view", "u"), bought.clone(), bought];
     take(&mut ledger, &events, &definitions);
     assert_eq!(*only_unit(&ledger).outcomes, [10.0]);
+}
+
+#[test]
+fn a_purchase_that_comes_again_after_many_views_and_a_restart_counts_once() {
+    let mut definitions = running();
+    definitions.experiments[0].primary.measure = experiment::definition::Measure::Count;
+    let mut ledger = Ledger::default();
+    let bought = event("bought", "purchase", "u");
+    take(
+        &mut ledger,
+        &[event("1", "view", "u"), bought.clone()],
+        &definitions,
+    );
+    let mut viewed = event("", "click", "others");
+    for number in 0..600_000 {
+        viewed.id = number.to_string();
+        ledger.take(&viewed, Some(&definitions), &Drafted::new());
+    }
+    let mut ledger = codec::decode(&codec::encode(&ledger).unwrap()).unwrap();
+    take(
+        &mut ledger,
+        &[bought, event("more", "purchase", "u")],
+        &definitions,
+    );
+    assert_eq!(*only_unit(&ledger).outcomes, [2.0]);
 }
 
 #[test]
