@@ -6,10 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use experiment::{
-    assign::{Choice, Visitor, assign},
-    definition::{Definitions, Experiment, Method, Status, UnitKind},
-};
+use experiment::definition::{Definitions, Experiment, Method, Status, UnitKind};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -18,6 +15,7 @@ use super::{
     past::Past,
     people::{Deed, People},
     seen::Seen,
+    sight::Sight,
     tally::Tally,
     unit::metrics,
 };
@@ -64,9 +62,13 @@ impl Ledger {
                 UnitKind::User => user,
                 UnitKind::Session => Some(user.unwrap_or(session)),
             };
+            let sight = Sight::of(experiment, definitions, event);
+            if sight == Sight::Unclear {
+                let tally = self.tallies.entry(experiment.id.clone()).or_default();
+                tally.could_not_assign(unit);
+            }
             if let Some(unit) = unit {
-                let shown = shown(definitions, experiment, event);
-                self.count(experiment, (unit, shown), event, drafts);
+                self.count(experiment, (unit, sight.arm()), event, drafts);
             }
         }
         if let Some(comparison) = Comparison::of(definitions) {
@@ -186,28 +188,6 @@ fn covariates(past: &Past, experiment: &Experiment, unit: u64, at: i64) -> Box<[
     match experiment.method {
         Method::Interleaving => Box::default(),
         Method::Fixed | Method::Thompson => before.collect(),
-    }
-}
-
-/// The index of the arm that the event tells was seen; none when it tells of none. Who was asked for is who
-/// the event says: whose session it is may have been unknown then.
-fn shown(definitions: &Definitions, experiment: &Experiment, event: &Event) -> Option<usize> {
-    if !event.shows(&experiment.placements) {
-        return None;
-    }
-    let visitor = Visitor {
-        user: event.user.as_deref(),
-        session: Some(&event.session),
-    };
-    let placement = event.placement.as_ref().or(experiment.placements.first())?;
-    let assignment = assign(definitions, placement, visitor, event.received_at);
-    let applied = assignment
-        .applied
-        .into_iter()
-        .find(|applied| applied.exposed && applied.experiment.id == experiment.id)?;
-    match applied.choice {
-        Choice::Arm(arm) => experiment.arms.iter().position(|one| one.name == arm.name),
-        Choice::Interleaved(_) => Some(0),
     }
 }
 
