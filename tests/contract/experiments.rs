@@ -307,6 +307,7 @@ fn joins_sessions(shop: &Shop) {
     by_session["layer"] = json!("sessions");
     by_session["share"] = json!(10_000);
     by_session["placements"] = json!(["product-detail"]);
+    by_session["arms"][1]["change"] = json!({"campaign": "popularity", "strategy": "popular"});
     define(shop, &by_session).expect("a draft");
     step(shop, "start", "joined-1", "").expect("it runs");
     let sees_popular =

@@ -46,8 +46,8 @@ fn ranges_of_a_layer_must_not_overlap() {
 #[test]
 fn traffic_is_checked() {
     one(
-        &after(|d| d.experiments[0].layer = "x".into()),
-        "experiments[0].layer is \"x\"",
+        &after(|d| d.experiments[2].layer = "x".into()),
+        "experiments[2].layer is \"x\"",
     );
     one(
         &after(|d| d.experiments[0].ramp = 10_001),
@@ -196,6 +196,14 @@ fn layers_must_not_change_the_same_setting() {
     });
     one(
         &found,
-        "experiments[2].arms change the campaign of placement \"home\"",
+        "experiments[2].arms change the campaign or strategy of placement \"home\"",
     );
+    let suit = after(|d| {
+        d.experiments[1].status = Status::Draft;
+        d.experiments[2].arms[1].change = Change {
+            strategy: Some("popular".to_owned()),
+            ..Change::default()
+        };
+    });
+    one(&suit, "experiments[2].arms change the campaign or strategy");
 }
