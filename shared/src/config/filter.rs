@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use filter_expression::syntax::Filter as Parsed;
 use serde::Deserialize;
 
 use crate::{config::age::Age, generation};
@@ -68,7 +69,7 @@ impl Filter {
         let generation = self.generation(0).ok();
         let parsed =
             generation.and_then(|one| filter_expression::parse::parse(&one.expression).ok());
-        let names = parsed.iter().flat_map(|filter| filter.placeholders());
+        let names = parsed.iter().flat_map(Parsed::placeholders);
         names.map(str::to_owned).collect()
     }
 

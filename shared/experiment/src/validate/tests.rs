@@ -190,20 +190,20 @@ fn a_bandit_is_of_sessions() {
 
 #[test]
 fn layers_must_not_change_the_same_setting() {
-    let found = after(|d| {
-        let other = d.experiments[0].arms[1].change.clone();
-        d.experiments[2].arms[1].change = other;
-    });
-    one(
-        &found,
-        "experiments[2].arms change the campaign or strategy of placement \"home\"",
-    );
-    let suit = after(|d| {
-        d.experiments[1].status = Status::Draft;
-        d.experiments[2].arms[1].change = Change {
-            strategy: Some("popular".to_owned()),
-            ..Change::default()
-        };
-    });
-    one(&suit, "experiments[2].arms change the campaign or strategy");
+    // Of the first layer one experiment changes the campaign, the other the strategy.
+    for (index, other) in [(0, 1), (1, 0)] {
+        let found = after(|d| {
+            d.experiments[other].status = Status::Draft;
+            d.experiments[2].arms[1].change = Change {
+                campaign: Some("ranking-clicks".to_owned()),
+                ..Change::default()
+            };
+        });
+        one(
+            &found,
+            "experiments[2].arms change the campaign or strategy of placement \"home\"",
+        );
+        let name = ["home-ranking", "home-popular"][index];
+        assert!(found[0].contains(name), "{found:?}");
+    }
 }
