@@ -1,15 +1,18 @@
 //! The definitions of experiments in the `Experiments` table: one item under `definitions`, written by
 //! the experiments service, read by `recommend` and kept in its process. Assignment needs nothing
-//! else (`experiment::assign`).
+//! else (`experiment::assign`). And what an arm makes of a placement: the service judges what
+//! `recommend` serves.
 
 use std::{collections::HashMap, sync::Arc};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use experiment::definition::Definitions;
+use experiment::definition::{Change, Definitions};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     aws::{AwsError, failure},
+    config::Placement,
     fault::{Fault, FaultKind},
     refreshed::Source,
 };
@@ -68,6 +71,31 @@ impl Fault for ExperimentsError {
             Self::Changed => FaultKind::Conflict,
         }
     }
+}
+
+/// An arm's strategy is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("strategy is {0:?}: write it as a placement does, such as \"for-you\"")]
+pub struct UnknownStrategy(String);
+
+/// `placement` as an arm changes it.
+///
+/// # Errors
+/// When there is no such strategy.
+pub fn changed(placement: &Placement, change: &Change) -> Result<Placement, UnknownStrategy> {
+    let mut placement = placement.clone();
+    if let Some(campaign) = &change.campaign {
+        placement.campaign = Some(campaign.clone());
+        placement.recommender = None;
+    }
+    if let Some(filter) = &change.filter {
+        placement.filter = Some(filter.clone());
+    }
+    if let Some(strategy) = &change.strategy {
+        placement.strategy = serde_json::from_value(Value::String(strategy.clone()))
+            .map_err(|_| UnknownStrategy(strategy.clone()))?;
+    }
+    Ok(placement)
 }
 
 /// The table.

@@ -1,11 +1,13 @@
 //! Which version of a solution is meant when an event names none: the latest. Workflows always name
-//! one; a person who calls a step by hand need not look it up.
+//! one; a person who calls a step by hand need not look it up. And which versions are nobody's but an
+//! experiment's.
 
 use aws_sdk_personalize::Client;
 
 use crate::{
     arn::Kind,
     aws::{AwsError, failure},
+    experiments,
     fault::{Fault, FaultKind},
     operations::{Operations, OperationsError},
 };
@@ -69,4 +71,20 @@ pub async fn version_or_latest(
     latest
         .and_then(|version| version.solution_version_arn)
         .ok_or_else(none)
+}
+
+/// Whether the experiments service trained this version for an arm: it serves that arm, and whoever else
+/// used it would end the comparison. Lists do not tell tags, so only a version about to be used is asked.
+///
+/// # Errors
+/// When Personalize does not answer.
+pub async fn is_for_experiment(client: &Client, version: &str) -> Result<bool, AwsError> {
+    let answer = client
+        .list_tags_for_resource()
+        .resource_arn(version)
+        .send()
+        .await
+        .map_err(failure("personalize:ListTagsForResource"))?;
+    let mut tags = answer.tags.unwrap_or_default().into_iter();
+    Ok(tags.any(|tag| tag.tag_key == experiments::TAG))
 }

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use experiment::{Choice, Definitions, Visitor, assign};
+use experiment::{Definitions, Visitor};
 use serde_json::{Value, json};
 use tests::{Environment, Shop, estate_binary};
 
-use crate::experiments::{ask, define, step, trained};
+use crate::experiments::{ask, define, definitions, results, step, told, trained, wait};
 
 pub(crate) const CASES: &[super::Case] = &[(
     "experiments are what recommend serves, and who is held out sees none",
@@ -55,6 +55,7 @@ fn serves_arms(shop: &Shop) {
             _ => &declared,
         };
         assert_eq!(answer.items, *list, "{user} is {}", expected.name);
+        tell(shop, &user, Some(PLACEMENT), &answer);
         *seen.entry(expected.name).or_default() += 1;
     }
     let groups: Vec<&str> = seen.keys().map(String::as_str).collect();
@@ -64,21 +65,53 @@ fn serves_arms(shop: &Shop) {
     assert_eq!(session.participations, json!([]));
     assert_eq!(session.items, declared);
 
+    counts_what_was_served(shop, &mut running, seen["now"] + seen["popular"]);
+
     step(shop, "stop", "served-1", "").expect("it ends");
     hold_out(shop, 0);
+}
+
+/// What was told as it was answered is counted; what was not, or of no placement, makes nobody a unit.
+fn counts_what_was_served(shop: &Shop, recommend: &mut Recommend<'_>, units: u32) {
+    let participants = (40..).map(|number| format!("arm{number}"));
+    let mut silent = participants.filter_map(|user| {
+        let answer = recommend.shows(PLACEMENT, &json!({ "userId": user }));
+        (answer.participations != json!([])).then_some((user, answer))
+    });
+    let (nowhere, answer) = silent.next().expect("somebody takes part");
+    tell(shop, &nowhere, None, &answer);
+    let (forgets, mut answer) = silent.next().expect("somebody else does");
+    answer.participations = json!([]);
+    tell(shop, &forgets, Some(PLACEMENT), &answer);
+    let (lies, mut answer) = silent.next().expect("and another");
+    let told = &mut answer.participations[0]["arm"];
+    *told = if *told == "now" { "popular" } else { "now" }.into();
+    tell(shop, &lies, Some(PLACEMENT), &answer);
+    let found = wait("all that was told", || {
+        let found = results(shop, "served-1").ok()?;
+        (found["unassigned"] == 2).then_some(found)
+    });
+    assert_eq!(found["units"], units, "{found}");
+}
+
+/// Tells `track` what a backend showed a user.
+fn tell(shop: &Shop, user: &str, placement: Option<&str>, answer: &Answer) {
+    let shown = json!({
+        "eventType": "impression", "impression": answer.items, "placement": placement,
+        "recommendationId": "RID-1", "experiments": answer.participations,
+    });
+    let event = json!({
+        "arguments": {"input": {"userId": user, "sessionId": format!("s-{user}"), "interactions": [shown]}},
+        "identity": {"accountId": "000000000000", "userArn": "arn:aws:iam::000000000000:role/shop"},
+        "info": {"fieldName": "trackInteractions", "parentTypeName": "Mutation"},
+    });
+    let answer = shop.invoke("track", &event);
+    assert_eq!(answer["accepted"], 1, "{answer}");
 }
 
 fn hold_out(shop: &Shop, share: u32) {
     let query = "mutation($share: Int!) { setHoldOut(salt: \"calm\", share: $share) { share } }";
     ask(shop, query, &json!({ "share": share })).expect("it is set");
-}
-
-/// The definitions as `recommend` reads them.
-fn definitions(shop: &Shop) -> Definitions {
-    let item = shop.item("ExperimentsTableName", &[("experimentId", "definitions")]);
-    let item = item.expect("definitions");
-    let text = item["definitions"].as_s().expect("a text");
-    serde_json::from_str(text).expect("definitions")
 }
 
 /// What a user is to see.
@@ -95,19 +128,13 @@ impl Expected {
             user: Some(user),
             session: None,
         };
-        let now = jiff::Timestamp::now().as_second();
-        let assignment = assign(definitions, PLACEMENT, visitor, now);
-        let arm = assignment.applied.iter().find_map(|one| match one.choice {
-            Choice::Arm(arm) => Some(arm.name.clone()),
-            Choice::Interleaved(_) => None,
-        });
-        assert_eq!(arm.is_none(), assignment.held_out, "one or the other");
+        let hold_out = definitions.hold_out.as_ref().expect("a hold-out");
+        let participations = told(definitions, PLACEMENT, visitor);
+        let arm = participations[0]["arm"].as_str();
+        assert_eq!(arm.is_none(), hold_out.holds(user), "one or the other");
         Self {
-            participations: arm
-                .iter()
-                .map(|arm| json!({"experiment": "served-1", "arm": arm}))
-                .collect(),
-            name: arm.unwrap_or_else(|| "held out".to_owned()),
+            name: arm.unwrap_or("held out").to_owned(),
+            participations,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! `batch-job`, `load-recommendations` and the workflow around them: recommendations for many, in
 //! `Lists`.
 
+use aws_sdk_personalize::{Client, types::Tag};
 use local::workflows::Workflow;
 use serde_json::json;
 use tests::Shop;
+
+use crate::experiments::trained;
 
 pub(crate) const CASES: &[super::Case] = &[
     (
@@ -14,6 +17,10 @@ pub(crate) const CASES: &[super::Case] = &[
     (
         "batch-job makes one job of a run, and loading it goes on at a cursor",
         one_job_a_run,
+    ),
+    (
+        "batch-job passes over the versions of experiments",
+        passes_over_experiments,
     ),
 ];
 
@@ -102,4 +109,49 @@ fn one_job_a_run(shop: &Shop) {
             "{rest}"
         );
     });
+}
+
+fn passes_over_experiments(shop: &Shop) {
+    trained(shop);
+    let declared = shop.campaign_version("popularity");
+    let (solution, _) = declared.rsplit_once('/').expect("a version");
+    let tag = Tag::builder().tag_key("experiment").tag_value("batch-1");
+    let tag = tag.build().expect("a tag");
+    let train = async |client: &Client| {
+        let training = client.create_solution_version().solution_arn(solution);
+        training.name("batch-1-new").tags(tag).send().await
+    };
+    let newer = shop.ask_personalize(train).solution_version_arn;
+    let newer = newer.expect("a version");
+    assert_eq!(shop.settled(&newer)["ok"], true);
+
+    let config = shop.get(CONFIG);
+    // As segments are: a solution without a campaign.
+    let without: String = config
+        .lines()
+        .filter(|line| {
+            !line.contains("campaign: popularity") && !line.contains("name: popularity, ")
+        })
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let job = JOBS
+        .replace("user-personalization", "popularity")
+        .replace("    filter: not-purchased\n", "");
+    shop.put(CONFIG, format!("{without}\n{job}"));
+    shop.put(
+        "batch/input/users.jsonl",
+        json!({ "userId": "u1" }).to_string(),
+    );
+    let event = json!({ "job": "nightly", "run": "passes-1" });
+    let made = shop.invoke("batch-job", &event);
+    shop.put(CONFIG, config);
+    let arn = made["arn"].as_str().expect("an ARN");
+    let describe = async |client: &Client| {
+        let job = client.describe_batch_inference_job();
+        job.batch_inference_job_arn(arn).send().await
+    };
+    let job = shop.ask_personalize(describe).batch_inference_job;
+    let asked = job.and_then(|job| job.solution_version_arn);
+    assert_eq!(asked.as_deref(), Some(declared.as_str()), "not {newer}");
+    assert_eq!(shop.settled(arn)["ok"], true);
 }

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use experiment::{Choice, Definitions, Visitor, assign};
 use serde_json::{Value, json};
 use tests::Shop;
 
@@ -28,6 +29,10 @@ pub(crate) const CASES: &[super::Case] = &[
     ),
     ("experiments pauses, ramps, resumes and decides", lives),
     ("experiments stops an arm that does harm", stops_harm),
+    (
+        "experiments gives the visitors of a stopped arm to the control",
+        stops_one_of_three,
+    ),
     (
         "experiments makes a campaign for an arm and deletes it in the end",
         makes_campaigns,
@@ -71,16 +76,16 @@ pub(crate) fn step(shop: &Shop, step: &str, id: &str, further: &str) -> Result<S
         .to_owned())
 }
 
-fn results(shop: &Shop, id: &str) -> Result<Value, String> {
+pub(crate) fn results(shop: &Shop, id: &str) -> Result<Value, String> {
     let query = "query($id: ID!) { experimentResults(id: $id) {
-        status units advice mismatch { alarm } json
+        status units unassigned advice mismatch { alarm } json
         arms { name control units crossovers mean lift { lower estimate upper } guardrails { metric verdict } } } }";
     let answer = ask(shop, query, &json!({ "id": id }))?;
     Ok(answer["experimentResults"].clone())
 }
 
 /// Looks again and again until `look` has found something.
-fn wait<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
         if let Some(found) = look() {
@@ -106,8 +111,29 @@ fn counted(shop: &Shop, id: &str, units: u64) -> Value {
     panic!("{units} units were expected: {last}");
 }
 
+/// The definitions as `recommend` reads them.
+pub(crate) fn definitions(shop: &Shop) -> Definitions {
+    let item = shop.item("ExperimentsTableName", &[("experimentId", "definitions")]);
+    let item = item.expect("definitions");
+    let text = item["definitions"].as_s().expect("a text");
+    serde_json::from_str(text).expect("definitions")
+}
+
+/// The experiments that `recommend` tells a visitor of.
+pub(crate) fn told(definitions: &Definitions, placement: &str, visitor: Visitor<'_>) -> Value {
+    let now = jiff::Timestamp::now().as_second();
+    let assignment = assign(definitions, placement, visitor, now);
+    let applied = assignment.applied.iter();
+    let told = applied.map(|applied| match applied.choice {
+        Choice::Arm(arm) => json!({"experiment": applied.experiment.id, "arm": arm.name}),
+        Choice::Interleaved(_) => json!({"experiment": applied.experiment.id, "arm": null}),
+    });
+    told.collect()
+}
+
 /// What users did, in an object of the event log: all saw the placement, and some bought.
 fn visit(shop: &Shop, placement: &str, users: impl Iterator<Item = (String, bool)>) {
+    let definitions = definitions(shop);
     let now = jiff::Timestamp::now();
     let line = |user: &str, id: &str, kind: &str, more: &Value| {
         let mut line = json!({
@@ -120,9 +146,16 @@ fn visit(shop: &Shop, placement: &str, users: impl Iterator<Item = (String, bool
         }
         format!("{line}\n")
     };
-    let seen = json!({"placement": placement, "impression": ["i1", "i2"]});
     let lines: String = users
         .map(|(user, buys)| {
+            let visitor = Visitor {
+                user: Some(&user),
+                session: None,
+            };
+            let seen = json!({
+                "placement": placement, "impression": ["i1", "i2"],
+                "experiments": told(&definitions, placement, visitor),
+            });
             let view = line(&user, "view", "view", &seen);
             let bought = line(&user, "buy", "purchase", &json!({"eventValue": 20.0}));
             view + &if buys { bought } else { String::new() }
@@ -168,6 +201,14 @@ fn wrong_definitions(shop: &Shop) {
     unknown["placements"] = json!(["attic"]);
     let refused = define(shop, &unknown).expect_err("is refused");
     assert!(refused.contains("attic"), "{refused}");
+    let mut unfit = definition("wrong");
+    unfit["arms"][1]["change"] = json!({"campaign": "similar-items"});
+    let refused = define(shop, &unfit).expect_err("is refused");
+    assert!(refused.contains("cannot fill this strategy"), "{refused}");
+    let mut bandit = definition("wrong");
+    bandit["method"] = json!("thompson");
+    let refused = define(shop, &bandit).expect_err("is refused");
+    assert!(refused.contains("session"), "{refused}");
     let mut misspelt = definition("wrong");
     misspelt["armz"] = json!([]);
     let refused = define(shop, &misspelt).expect_err("is refused");
@@ -266,6 +307,7 @@ fn joins_sessions(shop: &Shop) {
     by_session["layer"] = json!("sessions");
     by_session["share"] = json!(10_000);
     by_session["placements"] = json!(["product-detail"]);
+    by_session["arms"][1]["change"] = json!({"campaign": "popularity", "strategy": "popular"});
     define(shop, &by_session).expect("a draft");
     step(shop, "start", "joined-1", "").expect("it runs");
     let sees_popular =
@@ -274,6 +316,7 @@ fn joins_sessions(shop: &Shop) {
     let first = sessions().find(sees_popular).expect("a session");
     let second = sessions().find(|session| !sees_popular(session));
     let second = second.expect("a session");
+    let definitions = definitions(shop);
     let now = jiff::Timestamp::now().as_second();
     let lines: String = [(&first, "view"), (&second, "view"), (&second, "purchase")]
         .iter()
@@ -286,6 +329,11 @@ fn joins_sessions(shop: &Shop) {
             if *kind == "view" {
                 line["placement"] = json!("product-detail");
                 line["impression"] = json!(["i1", "i2"]);
+                let visitor = Visitor {
+                    user: None,
+                    session: Some(session),
+                };
+                line["experiments"] = told(&definitions, "product-detail", visitor);
             }
             format!("{line}\n")
         })
@@ -362,6 +410,52 @@ fn stops_harm(shop: &Shop) {
         (one["status"] == "paused" && events.contains("guardrail")).then_some(())
     });
     step(shop, "stop", "harm-1", "").expect("it ends");
+}
+
+fn stops_one_of_three(shop: &Shop) {
+    let mut guarded = definition("harm-2");
+    guarded["layer"] = json!("second");
+    guarded["placements"] = json!(["popular"]);
+    guarded["share"] = json!(10_000);
+    guarded["arms"] = json!([
+        {"name": "bad", "change": {"campaign": "popularity"}},
+        {"name": "now", "control": true},
+        {"name": "fine", "change": {"campaign": "popularity"}},
+    ]);
+    guarded["guardrails"] = json!([{
+        "metric": {"name": "sold", "event": "purchase", "measure": "conversion"}, "toleratedLoss": 0.05
+    }]);
+    define(shop, &guarded).expect("a draft");
+    step(shop, "start", "harm-2", "").expect("it runs");
+    let before = definitions(shop);
+    let users: Vec<String> = (0..2_400).map(|number| format!("k{number}")).collect();
+    let arm = |definitions: &Definitions, user: &str| {
+        let visitor = Visitor {
+            user: Some(user),
+            session: None,
+        };
+        told(definitions, "popular", visitor)[0]["arm"].clone()
+    };
+    let visitors = users.iter().enumerate().map(|(number, user)| {
+        let buys = arm(&before, user) != "bad" && number % 2 == 0;
+        (user.clone(), buys)
+    });
+    visit(shop, "popular", visitors);
+    wait("the guardrail", || {
+        let query = "{ experiment(id: \"harm-2\") { status arms { name stopped } } }";
+        let found = ask(shop, query, &json!({})).ok()?;
+        let one = &found["experiment"];
+        assert_eq!(one["status"], "running");
+        (one["arms"][0]["stopped"] == true).then_some(())
+    });
+    let after = definitions(shop);
+    for user in &users {
+        match arm(&before, user) {
+            bad if bad == "bad" => assert_eq!(arm(&after, user), "now"),
+            other => assert_eq!(arm(&after, user), other),
+        }
+    }
+    step(shop, "stop", "harm-2", "").expect("it ends");
 }
 
 /// These cases alone find a shop that was never trained.

@@ -53,7 +53,9 @@ pub(crate) enum BatchJobError {
         workflow: &'static str,
     },
     /// The solution has no version that can be asked.
-    #[error("solution `{solution}` has no ACTIVE version yet: run retrain first")]
+    #[error(
+        "solution `{solution}` has no ACTIVE version yet but those of experiments: run retrain first"
+    )]
     NoVersion {
         /// Its name.
         solution: String,

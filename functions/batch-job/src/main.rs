@@ -3,16 +3,17 @@
 //!
 //! Event `{"job": "<declared name>", "run": "<execution name>"}`, answer `{"arn", "kind":
 //! "batchInferenceJob" | "batchSegmentJob", "output": "batch/output/<job>/<run>/"}`. The job asks the
-//! version in service of its solution's campaign, else the latest ACTIVE one, with the generation of
-//! its filter that is in service.
+//! version in service of its solution's campaign, else the latest ACTIVE one that was not made for an
+//! experiment, with the generation of its filter that is in service.
 //!
 //! - Metrics, by job: `BatchJobsStarted`, when one is.
 //! - Environment: `DATA_BUCKET`, `CONFIG_KEY`, `OPERATIONS_TABLE`, `PERSONALIZE_ROLE_ARN`,
 //!   `METRICS_NAMESPACE`.
 //! - Permissions: `s3:GetObject` on the configuration; `dynamodb:GetItem` on the Operations table;
-//!   `personalize:DescribeCampaign`, `ListSolutionVersions`, `CreateBatchInferenceJob`,
-//!   `DescribeBatchInferenceJob`, `CreateBatchSegmentJob`, `DescribeBatchSegmentJob`; `iam:PassRole`
-//!   on the role that Personalize reads and writes with; `kms:Decrypt`.
+//!   `personalize:DescribeCampaign`, `ListSolutionVersions`, `ListTagsForResource`,
+//!   `CreateBatchInferenceJob`, `DescribeBatchInferenceJob`, `CreateBatchSegmentJob`,
+//!   `DescribeBatchSegmentJob`; `iam:PassRole` on the role that Personalize reads and writes with;
+//!   `kms:Decrypt`.
 //!
 //! [`order`] puts together what is asked, [`create`] asks for it, [`step`] finds or makes.
 

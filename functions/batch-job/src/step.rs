@@ -12,6 +12,7 @@ use shared::{
     estate::{Estate, EstateSource},
     metrics::{self, Unit},
     resource::{describe, is_active},
+    solution::is_for_experiment,
 };
 
 use crate::{
@@ -92,12 +93,25 @@ impl BatchJob {
         }
     }
 
-    /// The version in service, or the latest that can be asked: segments have no campaign.
+    /// The version in service, or the latest that can be asked and is not an experiment's: segments have
+    /// no campaign.
     async fn version(&self, estate: &Estate, solution: &str) -> Result<String, BatchJobError> {
         if let Some(version) = self.in_service(estate, solution).await? {
             return Ok(version);
         }
         let solution_arn = arn(estate, Kind::Solution, solution, "apply-estate").await?;
+        for version in self.trained(solution_arn).await? {
+            if !is_for_experiment(&self.maker.personalize, &version).await? {
+                return Ok(version);
+            }
+        }
+        Err(BatchJobError::NoVersion {
+            solution: solution.to_owned(),
+        })
+    }
+
+    /// The versions that can be asked, the latest first.
+    async fn trained(&self, solution_arn: String) -> Result<Vec<String>, BatchJobError> {
         let mut versions = self
             .maker
             .personalize
@@ -106,18 +120,16 @@ impl BatchJob {
             .into_paginator()
             .items()
             .send();
-        let mut latest = None;
+        let mut trained = Vec::new();
         while let Some(version) = versions.next().await {
             let version = version.map_err(failure("personalize:ListSolutionVersions"))?;
             if version.status.as_deref().is_some_and(is_active) {
                 let made = version.creation_date_time.map(|time| time.secs());
-                latest = latest.max(Some((made, version.solution_version_arn)));
+                trained.extend(version.solution_version_arn.map(|arn| (made, arn)));
             }
         }
-        let latest = latest.and_then(|(_, arn)| arn);
-        latest.ok_or_else(|| BatchJobError::NoVersion {
-            solution: solution.to_owned(),
-        })
+        trained.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(trained.into_iter().map(|(_, arn)| arn).collect())
     }
 
     async fn in_service(

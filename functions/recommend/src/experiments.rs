@@ -9,7 +9,6 @@ use experiment::{
     interleave::{Draw, interleave},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use shared::visitor::Visitor;
 
 use crate::{candidate::Candidate, request::Request};
@@ -110,19 +109,13 @@ pub(crate) fn vary(request: &Request, definitions: &Definitions, now: i64) -> Va
     }
 }
 
+/// The request to the placement as `change` makes it. A strategy that only a later release knows leaves
+/// it as it is declared.
 fn changed(request: &Request, change: &Change) -> Request {
     let mut request = request.clone();
-    let placement = &mut request.placement;
-    if let Some(campaign) = &change.campaign {
-        placement.campaign = Some(campaign.clone());
-        placement.recommender = None;
-    }
-    if let Some(filter) = &change.filter {
-        placement.filter = Some(filter.clone());
-    }
-    let strategy = change.strategy.clone().map(Value::String);
-    if let Some(Ok(strategy)) = strategy.map(serde_json::from_value) {
-        placement.strategy = strategy;
+    match shared::experiments::changed(&request.placement, change) {
+        Ok(placement) => request.placement = placement,
+        Err(unknown) => tracing::warn!(%unknown, "an arm is not served"),
     }
     request
 }

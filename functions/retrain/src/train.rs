@@ -7,9 +7,10 @@ use shared::{
     aws::{AwsError, failure},
     campaign,
     estate::Estate,
-    experiments, job,
+    job,
     metrics::{self, Unit},
     operations::Outcome,
+    solution::is_for_experiment,
 };
 
 use crate::{
@@ -118,24 +119,12 @@ async fn reused(
             .or_else(|| not_judged(&versions, judged, now))
             .cloned();
         match found {
-            Some(found) if is_for_experiment(client, &found).await? => {
+            Some(found) if is_for_experiment(client, &found.arn).await? => {
                 versions.retain(|version| version.arn != found.arn);
             }
             found => return Ok(found),
         }
     }
-}
-
-/// Whether the experiments service trained it. Lists do not tell tags, so few versions are asked.
-async fn is_for_experiment(client: &Client, version: &Version) -> Result<bool, AwsError> {
-    let answer = client
-        .list_tags_for_resource()
-        .resource_arn(&version.arn)
-        .send()
-        .await
-        .map_err(failure("personalize:ListTagsForResource"))?;
-    let mut tags = answer.tags.unwrap_or_default().into_iter();
-    Ok(tags.any(|tag| tag.tag_key == experiments::TAG))
 }
 
 /// The version that was decided about last, and the one in service, which a person may have put there.
@@ -258,7 +247,7 @@ async fn newest(client: &Client, solution_arn: &str) -> Result<Option<Version>, 
     let mut versions = versions(client, solution_arn).await?;
     versions.sort_by_key(|version| version.created_at);
     for version in versions.into_iter().rev() {
-        if !is_for_experiment(client, &version).await? {
+        if !is_for_experiment(client, &version.arn).await? {
             return Ok(Some(version));
         }
     }

@@ -4,12 +4,14 @@
 
 use std::collections::BTreeSet;
 
-use interactions::{IMPRESSION, Interaction};
+use interactions::{IMPRESSION, Interaction, Participation};
 use serde::Deserialize;
 
 const MAX_ID: usize = 256;
 const MAX_RECOMMENDATION_ID: usize = 40;
 const MAX_IMPRESSION: usize = 25;
+/// A visitor is in one experiment of a layer.
+const MAX_EXPERIMENTS: usize = 10;
 const MAX_BYTES: usize = 10 * 1024;
 
 /// How far a shop's clock may be ahead of ours, in seconds.
@@ -32,6 +34,7 @@ pub(crate) struct InteractionInput {
     /// What was shown.
     pub(crate) impression: Option<Vec<String>>,
     placement: Option<String>,
+    experiments: Option<Vec<Participation>>,
 }
 
 impl InteractionInput {
@@ -61,6 +64,7 @@ impl InteractionInput {
                 .placement
                 .map(|name| placement(name, placements))
                 .transpose()?,
+            experiments: experiments(self.experiments.unwrap_or_default())?,
         })
     }
 }
@@ -105,6 +109,26 @@ fn placement(name: String, declared: Option<&BTreeSet<String>>) -> Result<String
         }
         _ => Ok(name),
     }
+}
+
+fn experiments(told: Vec<Participation>) -> Result<Vec<Participation>, String> {
+    if told.len() > MAX_EXPERIMENTS {
+        let n = told.len();
+        return Err(format!(
+            "experiments are {n}; at most {MAX_EXPERIMENTS} are taken: send those of the answer"
+        ));
+    }
+    let entry = |(index, one): (usize, Participation)| {
+        let at = |member: &str| format!("experiments[{index}].{member}");
+        Ok(Participation {
+            experiment: text(&at("experiment"), one.experiment, MAX_ID)?,
+            arm: one
+                .arm
+                .map(|arm| text(&at("arm"), arm, MAX_ID))
+                .transpose()?,
+        })
+    };
+    told.into_iter().enumerate().map(entry).collect()
 }
 
 fn text(name: &str, value: String, most: usize) -> Result<String, String> {
@@ -203,6 +227,23 @@ mod tests {
         assert_eq!(home.placement.as_deref(), Some("home"));
         let refused = check(json!({"placement": "hom"})).unwrap_err();
         assert!(refused.ends_with("declared are: cart, home"), "{refused}");
+    }
+
+    #[test]
+    fn experiments_are_kept_as_the_answer_told_them() {
+        let told = json!([{"experiment": "a", "arm": "new"}, {"experiment": "b", "arm": null}]);
+        let kept = check(json!({ "experiments": told })).unwrap().experiments;
+        let kept: Vec<(&str, Option<&str>)> = kept
+            .iter()
+            .map(|one| (one.experiment.as_str(), one.arm.as_deref()))
+            .collect();
+        assert_eq!(kept, [("a", Some("new")), ("b", None)]);
+        let many = vec![json!({"experiment": "a"}); 11];
+        let refused = check(json!({ "experiments": many })).unwrap_err();
+        assert!(refused.starts_with("experiments are 11"), "{refused}");
+        let empty = json!([{"experiment": "a", "arm": ""}]);
+        let refused = check(json!({ "experiments": empty })).unwrap_err();
+        assert_eq!(refused, "experiments[0].arm is empty");
     }
 
     #[test]

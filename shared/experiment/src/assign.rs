@@ -3,7 +3,8 @@
 //! Three hashes decide. The hold-out's takes a unit out of everything. The layer's gives the unit a
 //! bucket and with it at most one experiment. The experiment's gives one bucket under `<salt>:ramp`,
 //! which is in when below the ramp, and one under `<salt>:arm`, which picks the arm: the ramp and the
-//! range never touch the latter, so who is in keeps the arm.
+//! range never touch the latter, so who is in keeps the arm. Who is in the buckets of an arm that was
+//! stopped sees the control, and everybody else what they saw before.
 //!
 //! Several layers can apply to one placement. They are independent, and the answer lists them in the
 //! order of the layers; where two change the same setting the earlier one's stays.
@@ -38,7 +39,8 @@ pub struct Applied<'a> {
     pub unit: &'a str,
     /// What the unit sees.
     pub choice: Choice<'a>,
-    /// Whether this counts as an exposure; it does not once the experiment is decided.
+    /// Whether this counts as an exposure; it does not once the experiment is decided, nor in the place
+    /// of an arm that was stopped.
     pub exposed: bool,
 }
 
@@ -96,16 +98,25 @@ fn apply<'a>(
     if !experiment.range.contains(bucket(layer_salt, unit)) {
         return None;
     }
-    let exposed = experiment.status == Status::Running;
-    if exposed && bucket_of(&[&experiment.salt, "ramp", unit]) >= experiment.ramp {
+    let runs = experiment.status == Status::Running;
+    if runs && bucket_of(&[&experiment.salt, "ramp", unit]) >= experiment.ramp {
         return None;
     }
-    let choice = match (&experiment.status, experiment.method) {
+    let (choice, exposed) = match (&experiment.status, experiment.method) {
         (Status::Decided { winner }, _) => {
-            Choice::Arm(experiment.arms.iter().find(|arm| arm.name == *winner)?)
+            let winner = experiment.arms.iter().find(|arm| arm.name == *winner)?;
+            (Choice::Arm(winner), false)
         }
-        (_, Method::Interleaving) => Choice::Interleaved(&experiment.arms),
-        (_, Method::Fixed | Method::Thompson) => Choice::Arm(arm_of(experiment, unit)?),
+        (_, Method::Interleaving) => (Choice::Interleaved(&experiment.arms), runs),
+        (_, Method::Fixed | Method::Thompson) => {
+            let own = arm_of(experiment, unit)?;
+            let seen = if own.stopped {
+                &experiment.arms[experiment.control()?]
+            } else {
+                own
+            };
+            (Choice::Arm(seen), runs && !own.stopped)
+        }
     };
     Some(Applied {
         experiment,
@@ -115,7 +126,7 @@ fn apply<'a>(
     })
 }
 
-/// The arm of a unit, whether or not range and ramp let it in.
+/// The arm that owns a unit's bucket, whether or not range and ramp let the unit in.
 fn arm_of<'a>(experiment: &'a Experiment, unit: &str) -> Option<&'a Arm> {
     let bucket = bucket_of(&[&experiment.salt, "arm", unit]);
     experiment

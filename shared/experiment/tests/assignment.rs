@@ -3,7 +3,10 @@
 
 use experiment::definition::{Definitions, Status};
 use experiment::statistics::special::chi_square_p;
-use experiment::{Applied, Assignment, Choice, Visitor, assign};
+use experiment::{Applied, Arm, Assignment, Choice, Visitor, assign, validate};
+use rand::rngs::SmallRng;
+use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
 
 const UNITS: u32 = 40_000;
 
@@ -135,6 +138,122 @@ fn growing_the_ramp_or_the_range_moves_nobody() {
     // 40,000 less the hold-out: times 0.4 · 0.1, 0.5 · 0.5 and 0.5.
     for (count, expected) in counts.into_iter().zip([1_520_u32, 9_500, 19_000]) {
         assert!(count.abs_diff(expected) < expected / 10, "{counts:?}");
+    }
+}
+
+/// An experiment of some arms with some weights, each time others, in the whole of its layer.
+fn some_experiment(rng: &mut SmallRng) -> Definitions {
+    let mut definitions = definitions();
+    definitions.hold_out = None;
+    let mut experiment = definitions.experiments.remove(0);
+    let arms = rng.random_range(2..=10);
+    let control = rng.random_range(0..arms);
+    let template = experiment.arms.remove(1);
+    experiment.arms = (0..arms)
+        .map(|index| Arm {
+            name: format!("arm-{index}"),
+            weight: rng.random_range(1..=20),
+            control: index == control,
+            ..template.clone()
+        })
+        .collect();
+    experiment.salt = format!("salt-{}", rng.random_range(0..1_000_000));
+    experiment.range.end = 10_000;
+    definitions.experiments = vec![experiment];
+    assert_eq!(validate::problems(&definitions), []);
+    definitions
+}
+
+/// What each of some units sees, and whether that is counted.
+fn seen(definitions: &Definitions) -> Vec<Option<(String, bool)>> {
+    let ids = ids().take(2_000);
+    ids.map(|id| {
+        let assignment = visit(definitions, "home", &id);
+        let exposed = assignment.applied.first()?.exposed;
+        Some((arm(&assignment, "home-ranking")?.to_owned(), exposed))
+    })
+    .collect()
+}
+
+#[test]
+fn stopping_an_arm_moves_its_own_units_to_the_control_and_no_other() {
+    let mut rng = SmallRng::seed_from_u64(1);
+    for _ in 0..50 {
+        let mut definitions = some_experiment(&mut rng);
+        // One after the other, until the control is left.
+        let mut order: Vec<usize> = (0..definitions.experiments[0].arms.len()).collect();
+        order.shuffle(&mut rng);
+        for index in order {
+            let before = seen(&definitions);
+            let experiment = &mut definitions.experiments[0];
+            if experiment.arms[index].control {
+                continue;
+            }
+            experiment.arms[index].stopped = true;
+            let stopped = experiment.arms[index].name.clone();
+            let control = experiment.arms[experiment.control().unwrap()].name.clone();
+            for (before, after) in before.into_iter().zip(seen(&definitions)) {
+                match before {
+                    Some((name, true)) if name == stopped => {
+                        assert_eq!(after, Some((control.clone(), false)));
+                    }
+                    before => assert_eq!(before, after),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_counted_after_a_stop_has_the_ratio_of_the_buckets() {
+    let mut definitions = definitions();
+    definitions.hold_out = None;
+    definitions.experiments[1].range.start = 0;
+    definitions.experiments.remove(0);
+    definitions.experiments[0].arms[1].stopped = true;
+    let experiment = &definitions.experiments[0];
+    assert_eq!(experiment.arm_buckets(), [3_334, 0, 3_333]);
+    let mut counted = [0_f64; 3];
+    let mut places_of_the_stopped = 0_f64;
+    for id in ids() {
+        let assignment = visit(&definitions, "home", &id);
+        let applied = assignment.applied.first().unwrap();
+        let Choice::Arm(seen) = applied.choice else {
+            panic!("an arm")
+        };
+        let index = experiment.arms.iter().position(|arm| arm == seen).unwrap();
+        assert_ne!(index, 1, "nobody sees the stopped arm");
+        match applied.exposed {
+            true => counted[index] += 1.0,
+            false => places_of_the_stopped += 1.0,
+        }
+    }
+    for units in [counted[0], counted[2], places_of_the_stopped] {
+        assert!((units / f64::from(UNITS) - 1.0 / 3.0).abs() < 0.01);
+    }
+}
+
+#[test]
+fn a_ramp_lets_units_in_and_out_and_moves_none() {
+    let mut rng = SmallRng::seed_from_u64(2);
+    for _ in 0..50 {
+        let mut definitions = some_experiment(&mut rng);
+        let mut before = seen(&definitions);
+        for _ in 0..4 {
+            let grown = definitions.experiments[0].ramp;
+            definitions.experiments[0].ramp = rng.random_range(0..=10_000);
+            let grown = definitions.experiments[0].ramp >= grown;
+            let after = seen(&definitions);
+            for (before, after) in before.iter().zip(&after) {
+                match (before, after) {
+                    (Some(before), Some(after)) => assert_eq!(before, after),
+                    (None, Some(_)) => assert!(grown, "somebody came in"),
+                    (Some(_), None) => assert!(!grown, "somebody went out"),
+                    (None, None) => {}
+                }
+            }
+            before = after;
+        }
     }
 }
 

@@ -43,6 +43,16 @@ impl Visit {
     }
 }
 
+/// An experiment that an answer was part of, as `recommend` told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participation {
+    /// Its id.
+    pub experiment: String,
+    /// The arm; none when the lists of all arms were blended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
+}
+
 /// A sound interaction; its JSON is what the event log and the dead-letter queue hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -68,6 +78,9 @@ pub struct Interaction {
     /// The declared placement it happened in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placement: Option<String>,
+    /// The experiments of the answer it follows from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<Participation>,
 }
 
 impl Interaction {
@@ -120,6 +133,7 @@ pub(crate) mod tests {
             recommendation_id: None,
             impression: Vec::new(),
             placement: None,
+            experiments: Vec::new(),
         }
     }
 

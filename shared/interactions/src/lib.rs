@@ -14,7 +14,7 @@ mod put_all;
 mod settings;
 
 pub use deliver::{BATCH, NotTaken, Undelivered, deliver};
-pub use interaction::{IMPRESSION, Interaction, OWN_LIST, Visit};
+pub use interaction::{IMPRESSION, Interaction, OWN_LIST, Participation, Visit};
 pub use letter::{Letter, MAX_MESSAGE_BYTES};
 pub use line::{CONSENT_UNKNOWN, Identified, Line, Logged};
 pub use log::{Lines, LogError, LogReader, Object, PREFIX, day_prefix, new_key};

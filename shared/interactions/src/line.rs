@@ -10,6 +10,10 @@ pub const CONSENT_UNKNOWN: &str = "unknown";
 /// A line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly every line is the large one"
+)]
 pub enum Line {
     /// `{"kind":"identify", ...}`
     Identified(Identified),

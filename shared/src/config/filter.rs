@@ -4,6 +4,9 @@
 //! has a stable name here, under which `recommend` finds it, and behind it *generations*: filters of
 //! Personalize, each with its own name and a fixed expression.
 
+use std::collections::BTreeSet;
+
+use filter_expression::syntax::Filter as Parsed;
 use serde::Deserialize;
 
 use crate::{config::age::Age, generation};
@@ -58,6 +61,16 @@ impl Filter {
             name: generation::name(&self.name, Some(due), &words(&expression)),
             expression,
         })
+    }
+
+    /// The names of its placeholders, without `$`; none of an expression with an error in it.
+    #[must_use]
+    pub fn placeholders(&self) -> BTreeSet<String> {
+        let generation = self.generation(0).ok();
+        let parsed =
+            generation.and_then(|one| filter_expression::parse::parse(&one.expression).ok());
+        let names = parsed.iter().flat_map(Parsed::placeholders);
+        names.map(str::to_owned).collect()
     }
 
     /// Whether the filter of Personalize with that name and expression serves as this filter now:

@@ -177,6 +177,12 @@ impl EstateConfig {
         self.filters.iter().find(|filter| filter.name == name)
     }
 
+    /// What is wrong with `placement` if it is declared here under `name`: path, problem, remedy.
+    #[must_use]
+    pub fn placement_problems(&self, name: &str, placement: &Placement) -> Vec<String> {
+        validate::placement_problems(self, name, placement)
+    }
+
     /// The campaign of that name.
     #[must_use]
     pub fn campaign(&self, name: &str) -> Option<&Campaign> {

@@ -60,6 +60,8 @@ async fn track(stack: &Stack, answer: &Answer, item: &str) -> Result<()> {
             "itemId": item,
             "sentAt": time,
             "recommendationId": answer.recommendation,
+            "placement": answer.placement,
+            "experiments": answer.experiments,
             "impression": shown,
         })
     });

@@ -15,6 +15,7 @@ query Recommendations($placement: String!, $sessionId: ID, $itemId: ID, $itemIds
   recommendations(placement: $placement, sessionId: $sessionId, itemId: $itemId, itemIds: $itemIds) {
     recommendationId
     source
+    experiments { experiment arm }
     items { id title price currency reason }
   }
 }";
@@ -39,6 +40,8 @@ pub(super) struct Answer {
     pub(super) user: Option<String>,
     /// What ties events to this answer.
     pub(super) recommendation: Option<String>,
+    /// The experiments it is part of; events say them again.
+    pub(super) experiments: Value,
     /// The answer, best first.
     pub(super) items: Vec<Item>,
 }
@@ -80,6 +83,7 @@ impl Question {
         #[serde(rename_all = "camelCase")]
         struct Wire {
             recommendation_id: Option<String>,
+            experiments: Value,
             items: Vec<Item>,
         }
         let mut variables = self.arguments.clone();
@@ -101,6 +105,7 @@ impl Question {
             placement: self.placement.to_owned(),
             user: self.user.clone(),
             recommendation: wire.recommendation_id,
+            experiments: wire.experiments,
             items: wire.items,
         })
     }
@@ -116,6 +121,7 @@ impl Answer {
             placement,
             user: None,
             recommendation: None,
+            experiments: Value::Null,
             items,
         }
     }

@@ -25,8 +25,7 @@ pub(crate) fn guard(experiment: &Experiment, report: &Report) -> Option<Action> 
     let Advice::StopArms { arms } = &report.advice else {
         return None;
     };
-    let stays =
-        |arm: &&experiment::Arm| !arm.control && arm.weight > 0 && !arms.contains(&arm.name);
+    let stays = |arm: &&experiment::Arm| !arm.control && arm.is_open() && !arms.contains(&arm.name);
     Some(match experiment.arms.iter().find(stays) {
         Some(_) => Action::StopArms(arms.clone()),
         None => Action::Pause(arms.clone()),
@@ -53,13 +52,12 @@ impl Action {
             Self::StopArms(stopped) => {
                 let arms = experiment.arms.iter_mut();
                 arms.filter(|arm| stopped.contains(&arm.name))
-                    .for_each(|arm| arm.weight = 0);
+                    .for_each(|arm| arm.stopped = true);
             }
             Self::Weigh(weights) => {
-                // An arm that was stopped meanwhile stays so.
+                // What an arm that was stopped had is the others' from now on: a bandit moves units anyway.
                 let arms = experiment.arms.iter_mut().zip(weights);
-                arms.filter(|(arm, _)| arm.weight > 0)
-                    .for_each(|(arm, weight)| arm.weight = *weight);
+                arms.for_each(|(arm, weight)| arm.weight = if arm.stopped { 0 } else { *weight });
             }
         }
     }
@@ -68,7 +66,7 @@ impl Action {
     pub(crate) fn text(&self) -> String {
         match self {
             Self::StopArms(arms) => format!(
-                "{} broke a guardrail and gets no more traffic",
+                "{} broke a guardrail: its visitors see the control from now on",
                 arms.join(", ")
             ),
             Self::Pause(arms) => format!(
@@ -114,10 +112,15 @@ mod tests {
         experiment.arms.push(third);
         let action = guard(&experiment, &report(&["new"])).unwrap();
         action.apply(&mut experiment);
-        let weights: Vec<u32> = experiment.arms.iter().map(|arm| arm.weight).collect();
-        assert_eq!(weights, [1, 0, 1]);
+        let arms = |experiment: &Experiment| -> Vec<(u32, bool)> {
+            let arms = experiment.arms.iter();
+            arms.map(|arm| (arm.weight, arm.stopped)).collect()
+        };
+        assert_eq!(arms(&experiment), [(1, false), (1, true), (1, false)]);
         assert_eq!(experiment.status, Status::Running);
+        let next = guard(&experiment, &report(&["third"])).unwrap();
+        assert_eq!(next, Action::Pause(vec!["third".to_owned()]));
         Action::Weigh(vec![1, 2, 3]).apply(&mut experiment);
-        assert_eq!(experiment.arms[1].weight, 0);
+        assert_eq!(arms(&experiment), [(1, false), (0, true), (3, false)]);
     }
 }

@@ -14,7 +14,7 @@ const MOVE_MIN: u32 = 100;
 pub(super) fn renewed(experiment: &Experiment, primary: &[Moments]) -> Option<Vec<u32>> {
     let arms = experiment.arms.iter().zip(primary);
     let running: Vec<Moments> = arms
-        .filter(|(arm, _)| arm.weight > 0)
+        .filter(|(arm, _)| arm.is_open())
         .map(|(_, moments)| *moments)
         .collect();
     let metric = &experiment.primary;
@@ -23,9 +23,9 @@ pub(super) fn renewed(experiment: &Experiment, primary: &[Moments]) -> Option<Ve
     let new: Vec<u32> = experiment
         .arms
         .iter()
-        .map(|arm| match arm.weight {
-            0 => 0,
-            _ => shares.next().unwrap_or(0),
+        .map(|arm| match arm.is_open() {
+            true => shares.next().unwrap_or(0),
+            false => 0,
         })
         .collect();
     let before = experiment.arm_buckets();
@@ -52,6 +52,14 @@ mod tests {
         experiment.arms[0].weight = weights[0];
         experiment.arms[1].weight = weights[1];
         assert_eq!(renewed(&experiment, &[rate(40), rate(90)]), None);
+        experiment.arms[1].stopped = true;
+        let rest = renewed(&experiment, &[rate(40), rate(90)]);
+        assert_eq!(
+            rest,
+            Some(vec![10_000, 0]),
+            "the stopped arm's go to the others"
+        );
+        experiment.arms[0].weight = 10_000;
         experiment.arms[1].weight = 0;
         assert_eq!(renewed(&experiment, &[rate(40), rate(90)]), None);
     }

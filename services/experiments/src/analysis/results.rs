@@ -22,6 +22,9 @@ pub(crate) struct Results {
     pub(crate) counted_until: i64,
     /// Units that were exposed.
     pub(crate) units: u64,
+    /// Sights of units not exposed before that did not tell the arm that the unit is in.
+    #[serde(default)]
+    pub(crate) unassigned: u64,
     /// In the order of the experiment.
     pub(crate) arms: Vec<ArmResult>,
     /// Whether the units are where they should be; none when lists are blended.
@@ -193,6 +196,7 @@ impl Results {
             updated_at: at.now,
             counted_until: at.counted_until,
             units: 0,
+            unassigned: 0,
             arms: Vec::new(),
             mismatch: None,
             variance_reduction: 0.0,

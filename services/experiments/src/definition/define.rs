@@ -163,6 +163,7 @@ impl Request {
                 name: arm.name,
                 weight: arm.weight,
                 control: arm.control,
+                stopped: false,
                 change,
             }
         });
@@ -201,7 +202,7 @@ pub(crate) mod tests {
             "id": id, "name": "Newer taste", "placements": ["home"],
             "arms": [
                 {"name": "now", "control": true},
-                {"name": "new", "change": {"campaign": "similar-items"}}
+                {"name": "new", "change": {"campaign": "popularity"}}
             ],
             "primary": {"name": "buyers", "event": "purchase", "measure": "conversion"},
             "plan": {"units": 1000, "days": 7, "minimumEffect": 0.1}

@@ -77,6 +77,7 @@ fn experiment(hold_out: &HoldOut) -> Experiment {
         name: name.to_owned(),
         weight,
         control,
+        stopped: false,
         change: Change::default(),
     };
     let metric = |name: &str, measure: Measure| Metric {

@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use crate::error::ServiceError;
 
 /// The form; another one is another release's.
-const FORM: u8 = 2;
+const FORM: u8 = 3;
 /// What postcard reads texts into.
 const SCRATCH: usize = 4 * 1024;
 

@@ -6,10 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use experiment::{
-    assign::{Choice, Visitor, assign},
-    definition::{Definitions, Experiment, Method, Status, UnitKind},
-};
+use experiment::definition::{Definitions, Experiment, Method, Status, UnitKind};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -18,6 +15,7 @@ use super::{
     past::Past,
     people::{Deed, People},
     seen::Seen,
+    sight::Sight,
     tally::Tally,
     unit::metrics,
 };
@@ -44,31 +42,36 @@ impl Ledger {
         definitions: Option<&Definitions>,
         drafts: &Drafted,
     ) {
-        if !self.seen.is_new(hash(&["event", &event.id])) {
-            return;
-        }
         let nothing = Definitions::default();
         let definitions = definitions.unwrap_or(&nothing);
+        let may_be_outcome = is_counted(definitions, &event.kind);
+        if !self
+            .seen
+            .is_new(hash(&["event", &event.id]), may_be_outcome)
+        {
+            return;
+        }
         let session = hash(&["session", &event.session]);
         let user = event.user.as_ref().map(|user| hash(&["user", user]));
         if let Some(user) = user {
             self.join(session, user, definitions);
         }
         let user = user.or_else(|| self.people.user(session));
-        let mut may_be_outcome = false;
         for experiment in running(definitions) {
-            may_be_outcome |= metrics(experiment).any(|metric| metric.event == event.kind);
             let unit = match experiment.unit {
                 UnitKind::User => user,
                 UnitKind::Session => Some(user.unwrap_or(session)),
             };
+            let sight = Sight::of(experiment, definitions, event);
+            if sight == Sight::Unclear {
+                let tally = self.tallies.entry(experiment.id.clone()).or_default();
+                tally.could_not_assign(unit);
+            }
             if let Some(unit) = unit {
-                let shown = shown(definitions, experiment, event);
-                self.count(experiment, (unit, shown), event, drafts);
+                self.count(experiment, (unit, sight.arm()), event, drafts);
             }
         }
         if let Some(comparison) = Comparison::of(definitions) {
-            may_be_outcome |= comparison.hold_out.event == event.kind;
             self.compare(&comparison, user.unwrap_or(session), event, drafts);
         }
         match user {
@@ -156,7 +159,7 @@ impl Ledger {
         if event.kind == experiment.primary.event
             && let Some(arm) = arm
             && let Some(tally) = self.tallies.get_mut(&experiment.id)
-            && self.seen.is_new(hash(&["point", answer, item]))
+            && self.seen.is_new(hash(&["point", answer, item]), true)
         {
             tally.point(unit, arm);
         }
@@ -166,6 +169,13 @@ impl Ledger {
 fn running(definitions: &Definitions) -> impl Iterator<Item = &Experiment> {
     let experiments = definitions.experiments.iter();
     experiments.filter(|one| one.status == Status::Running)
+}
+
+/// Whether events of this type are counted by what runs.
+fn is_counted(definitions: &Definitions, kind: &str) -> bool {
+    let hold_out = definitions.hold_out.as_ref();
+    hold_out.is_some_and(|hold_out| hold_out.share > 0 && hold_out.event == kind)
+        || running(definitions).any(|one| metrics(one).any(|metric| metric.event == kind))
 }
 
 /// What a unit did before; nothing of lists that are blended, whose clicks have no such thing.
@@ -178,28 +188,6 @@ fn covariates(past: &Past, experiment: &Experiment, unit: u64, at: i64) -> Box<[
     match experiment.method {
         Method::Interleaving => Box::default(),
         Method::Fixed | Method::Thompson => before.collect(),
-    }
-}
-
-/// The index of the arm that the event tells was seen; none when it tells of none. Who was asked for is who
-/// the event says: whose session it is may have been unknown then.
-fn shown(definitions: &Definitions, experiment: &Experiment, event: &Event) -> Option<usize> {
-    if !event.shows(&experiment.placements) {
-        return None;
-    }
-    let visitor = Visitor {
-        user: event.user.as_deref(),
-        session: Some(&event.session),
-    };
-    let placement = event.placement.as_ref().or(experiment.placements.first())?;
-    let assignment = assign(definitions, placement, visitor, event.received_at);
-    let applied = assignment
-        .applied
-        .into_iter()
-        .find(|applied| applied.exposed && applied.experiment.id == experiment.id)?;
-    match applied.choice {
-        Choice::Arm(arm) => experiment.arms.iter().position(|one| one.name == arm.name),
-        Choice::Interleaved(_) => Some(0),
     }
 }
 

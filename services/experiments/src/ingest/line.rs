@@ -22,12 +22,23 @@ pub(crate) struct Event {
     pub(crate) recommendation: Option<String>,
     /// Whether it says what was shown.
     pub(crate) has_impression: bool,
-    /// Where that was shown; older shops do not say.
+    /// Where that was shown.
     pub(crate) placement: Option<String>,
+    /// The experiments that the answer was part of, as `recommend` told the shop.
+    pub(crate) experiments: Vec<Participation>,
     /// Epoch seconds of the visitor's clock, never after `received_at`.
     pub(crate) sent_at: i64,
     /// Epoch seconds of ours.
     pub(crate) received_at: i64,
+}
+
+/// An experiment of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Participation {
+    /// Its id.
+    pub(crate) experiment: String,
+    /// The arm; none when the lists of all arms were blended.
+    pub(crate) arm: Option<String>,
 }
 
 /// A session turned out to be a user.
@@ -60,6 +71,8 @@ struct Raw {
     #[serde(default)]
     impression: Vec<IgnoredAny>,
     placement: Option<String>,
+    #[serde(default)]
+    experiments: Vec<Participation>,
     sent_at: Option<i64>,
     received_at: Option<i64>,
     /// Set when nobody could look up whether the visitor had refused.
@@ -113,6 +126,7 @@ impl Raw {
             recommendation: self.recommendation_id,
             has_impression: !self.impression.is_empty(),
             placement: self.placement,
+            experiments: self.experiments,
             sent_at: self.sent_at.unwrap_or(received_at).min(received_at),
             received_at,
         })
@@ -143,11 +157,11 @@ impl Event {
         self.has_impression || self.recommendation.is_some()
     }
 
-    /// Whether it tells that recommendations of one of `placements` were seen. An event that does not
-    /// say where it happened stands for any.
-    pub(crate) fn shows(&self, placements: &[String]) -> bool {
-        let there = self.placement.as_ref();
-        self.shows_recommendations() && there.is_none_or(|placement| placements.contains(placement))
+    /// The one of `placements` of which it tells that recommendations were seen there.
+    pub(crate) fn shown_at(&self, placements: &[String]) -> Option<&str> {
+        let there = self.placement.as_ref()?;
+        let tells = self.shows_recommendations() && placements.contains(there);
+        tells.then_some(there.as_str())
     }
 }
 
@@ -157,12 +171,14 @@ mod tests {
 
     #[test]
     fn an_interaction_of_track_is_read() {
-        let line = br#"{"sessionId":"s","userId":"u","eventId":"e","eventType":"view","itemId":"i","sentAt":9,"impression":["i","j"],"placement":"home","receivedAt":10}"#;
+        let line = br#"{"sessionId":"s","userId":"u","eventId":"e","eventType":"view","itemId":"i","sentAt":9,"impression":["i","j"],"placement":"home","experiments":[{"experiment":"a","arm":"new"},{"experiment":"b"}],"receivedAt":10}"#;
         let Read::Line(Line::Event(event)) = read(line) else {
             panic!("an event")
         };
-        assert!(event.shows(&["home".to_owned()]));
-        assert!(!event.shows(&["cart".to_owned()]));
+        assert_eq!(event.shown_at(&["home".to_owned()]), Some("home"));
+        assert_eq!(event.shown_at(&["cart".to_owned()]), None);
+        let arms: Vec<_> = event.experiments.iter().map(|one| &one.arm).collect();
+        assert_eq!(arms, [&Some("new".to_owned()), &None]);
         assert_eq!((event.sent_at, event.received_at), (9, 10));
     }
 

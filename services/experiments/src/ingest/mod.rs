@@ -1,8 +1,8 @@
 //! Counting: from the event log of `track` to what each unit of each experiment did.
 //!
 //! [`follow`] reads the log in order from a [`cursor`], [`line`] understands its lines, [`history`] knows
-//! which definitions were in force, and the [`ledger`] counts: an exposure once, outcomes after it, each
-//! event once ([`seen`]), with what the unit did before ([`past`]) as covariate, and sessions as the users
+//! which definitions were in force, and the [`ledger`] counts: an exposure once, if what was told is what
+//! the hash says ([`sight`]), outcomes after it, each event once ([`seen`]), with what the unit did before ([`past`]) as covariate, and sessions as the users
 //! that they turn out to be ([`people`]). The ledger is all the state there is; a [`codec`] keeps it together
 //! with the cursor, so that after a crash the log is read again from there, and nothing is counted twice or
 //! lost.
@@ -17,6 +17,7 @@ mod lines;
 mod past;
 mod people;
 mod seen;
+mod sight;
 pub(crate) mod tally;
 pub(crate) mod unit;
 mod window;

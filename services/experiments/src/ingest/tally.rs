@@ -19,6 +19,8 @@ const UNITS_MAX: usize = 10_000_000;
 pub(crate) struct Tally {
     /// The units that were exposed, by the hash of their id.
     pub(crate) units: HashMap<u64, Unit>,
+    /// Sights that tell no arm, or another than the hash, of units that were not exposed before.
+    pub(crate) unassigned: u64,
     periods: Vec<Counted>,
 }
 
@@ -48,6 +50,14 @@ impl Tally {
                 *count += 1;
             }
             self.units.insert(unit, counted);
+        }
+    }
+
+    /// Somebody saw nobody knows what: they are not exposed by that. Without a unit it is a visitor that
+    /// the experiment cannot know.
+    pub(super) fn could_not_assign(&mut self, unit: Option<u64>) {
+        if unit.is_none_or(|unit| !self.units.contains_key(&unit)) {
+            self.unassigned += 1;
         }
     }
 

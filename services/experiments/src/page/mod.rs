@@ -26,12 +26,14 @@ pub(crate) fn render(view: &View, results: &Results) -> String {
         format!("<p class=\"note\">{}</p>", escape(&note))
     });
     let body = format!(
-        "<p class=\"sub\">{id} · {status} · {units} units of {planned} planned · as of {at}</p>\n\
+        "<p class=\"sub\">{id} · {status} · {units} units of {planned} planned · {unassigned} sights \
+         unassigned · as of {at}</p>\n\
          <p>{description}</p>\n<p class=\"advice\">{advice}</p>\n{note}\n{mismatch}\n\
          <h2>Arms</h2>\n{arms}\n<h2>Lift over time</h2>\n{plot}\n<h2>Guardrails</h2>\n{guardrails}\n\
          <h2>What happened</h2>\n{events}\n<footer>{footer}</footer>",
         id = escape(&experiment.id),
         units = results.units,
+        unassigned = results.unassigned,
         planned = experiment.plan.units,
         at = moment(results.counted_until),
         description = escape(&experiment.description),
@@ -43,7 +45,8 @@ pub(crate) fn render(view: &View, results: &Results) -> String {
         events = tables::events(&view.record.events),
         footer = "Intervals and p-values hold at all times together: look as often as you like. \
                   The level of the experiment is divided among its arms. Units that crossed were shown \
-                  another arm later; they count for the one they saw first.",
+                  another arm later; they count for the one they saw first. Sights are unassigned when the \
+                  shop did not tell the arm that the visitor is in; they make nobody a unit.",
     );
     document(&title, &body)
 }
@@ -132,6 +135,7 @@ mod tests {
             "812 of 1000 planned units",
             "0.31",
             "<td>17</td>",
+            "23 sights unassigned",
         ] {
             assert!(page.contains(part), "{part} is missing in {page}");
         }

@@ -105,6 +105,7 @@ async fn one(
             )
         }
     };
+    results.unassigned = tally.unassigned;
     let before = service.kept_results(&experiment.id).await?;
     let before = before.map_or_else(Vec::new, |before| before.points);
     results.points = points::extend(before, results.point(), whole_seconds(settings.point));
@@ -149,6 +150,7 @@ fn count(results: &Results) {
         .count();
     let data = [
         ("Units", Unit::Count, results.units as f64),
+        ("Unassigned", Unit::Count, results.unassigned as f64),
         (
             "SampleRatioMismatch",
             Unit::Count,

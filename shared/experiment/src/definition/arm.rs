@@ -13,6 +13,11 @@ pub struct Arm {
     /// Whether the others are compared with it; exactly one arm is.
     #[serde(default)]
     pub control: bool,
+    /// Whether it was stopped. Its buckets stay its own, so that no other unit moves; who is in them sees
+    /// the control, and is not counted as new: with them the control would have more of the later days
+    /// than the arms that it is compared with. The control is never stopped.
+    #[serde(default)]
+    pub stopped: bool,
     /// What it changes; the control may change nothing.
     #[serde(default)]
     pub change: Change,
@@ -31,6 +36,14 @@ pub struct Change {
     /// The strategy used instead, as a placement writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<String>,
+}
+
+impl Arm {
+    /// Whether units are still given to it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.weight > 0 && !self.stopped
+    }
 }
 
 impl Change {

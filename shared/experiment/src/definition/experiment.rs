@@ -146,7 +146,8 @@ impl Status {
 }
 
 impl Experiment {
-    /// Where the buckets of each arm end: an arm owns those from the end of the one before it.
+    /// Where the buckets of each arm end: an arm owns those from the end of the one before it, and keeps
+    /// them when it is stopped.
     ///
     /// Changed weights move only the units between an old and a new end. With two arms fewer cannot be
     /// moved; with more, put the arm whose weight will change last.
@@ -159,11 +160,15 @@ impl Experiment {
         })
     }
 
-    /// How many of the 10,000 buckets each arm owns: the ratio that exposures must show.
+    /// How many of the 10,000 buckets are counted for each arm, none for one that was stopped: the ratio
+    /// that exposures must show.
     #[must_use]
     pub fn arm_buckets(&self) -> Vec<u32> {
-        self.arm_ends()
-            .scan(0, |start, end| Some(end - std::mem::replace(start, end)))
+        let owned = self
+            .arm_ends()
+            .scan(0, |start, end| Some(end - std::mem::replace(start, end)));
+        let arms = self.arms.iter().zip(owned);
+        arms.map(|(arm, owned)| if arm.stopped { 0 } else { owned })
             .collect()
     }
 

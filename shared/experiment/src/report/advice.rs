@@ -14,7 +14,7 @@ use serde::Serialize;
 pub enum Advice {
     /// The units are not where they should be: believe nothing before the cause is found.
     CheckAssignment,
-    /// Arms broke a guardrail: take them out, by weight 0.
+    /// Arms broke a guardrail: stop them.
     StopArms {
         /// Their names.
         arms: Vec<String>,
@@ -48,7 +48,7 @@ pub(super) fn advise(experiment: &Experiment, arms: &[ArmReport], mismatch: &Mis
     let running: Vec<&ArmReport> = arms
         .iter()
         .zip(&experiment.arms)
-        .filter(|(_, arm)| arm.weight > 0 && !arm.control)
+        .filter(|(_, arm)| arm.is_open() && !arm.control)
         .map(|(report, _)| report)
         .collect();
     let stopped: Vec<String> = running

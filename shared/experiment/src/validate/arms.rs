@@ -24,6 +24,12 @@ impl Problems {
                 );
             }
         }
+        if let Some(index) = arms.iter().position(|arm| arm.control && arm.stopped) {
+            self.add(
+                &format!("{place}[{index}].stopped"),
+                "is of the control, which is shown instead of arms that are: pause the experiment",
+            );
+        }
         self.unique(&place, arms.iter().map(|arm| arm.name.as_str()));
         if arms.iter().all(|arm| arm.weight == 0) {
             self.add(

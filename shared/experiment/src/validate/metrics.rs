@@ -1,7 +1,7 @@
 //! What is measured, and how sure one wants to be.
 
 use super::{Experiment, Problems};
-use crate::definition::{Method, Metric, Status};
+use crate::definition::{Method, Metric, Status, UnitKind};
 
 impl Problems {
     pub(super) fn metrics(&mut self, at: &str, experiment: &Experiment) {
@@ -17,16 +17,7 @@ impl Problems {
                 );
             }
         }
-        // One that has ended can be corrected no more.
-        let has_ended = matches!(experiment.status, Status::Stopped | Status::Decided { .. });
-        let is_blended = experiment.method == Method::Interleaving;
-        if is_blended && !experiment.guardrails.is_empty() && !has_ended {
-            self.add(
-                &format!("{at}.guardrails"),
-                "cannot be held against blended lists, of which each unit sees all arms: leave them out, \
-                 or use the method \"fixed\"",
-            );
-        }
+        self.method(at, experiment);
         let guardrails = experiment
             .guardrails
             .iter()
@@ -36,6 +27,27 @@ impl Problems {
             guardrails.map(|metric| metric.name.as_str()),
         );
         self.plan(at, experiment);
+    }
+
+    /// What the method cannot go together with. An experiment that has ended can be corrected no more.
+    fn method(&mut self, at: &str, experiment: &Experiment) {
+        if matches!(experiment.status, Status::Stopped | Status::Decided { .. }) {
+            return;
+        }
+        if experiment.method == Method::Interleaving && !experiment.guardrails.is_empty() {
+            self.add(
+                &format!("{at}.guardrails"),
+                "cannot be held against blended lists, of which each unit sees all arms: leave them out, \
+                 or use the method \"fixed\"",
+            );
+        }
+        if experiment.method == Method::Thompson && experiment.unit == UnitKind::User {
+            self.add(
+                &format!("{at}.unit"),
+                "is \"user\", and the method \"thompson\" moves units between arms every hour, so that a \
+                 user would see several: use the unit \"session\", or the method \"fixed\"",
+            );
+        }
     }
 
     fn metric(&mut self, place: &str, metric: &Metric) {

@@ -1,7 +1,7 @@
 //! Each mistake that can be made in the example's definitions.
 
 use super::*;
-use crate::definition::{Change, Method, Status};
+use crate::definition::{Change, Method, Status, UnitKind};
 
 /// The definitions of the example, changed; the problems as text.
 fn after(change: impl FnOnce(&mut Definitions)) -> Vec<String> {
@@ -46,8 +46,8 @@ fn ranges_of_a_layer_must_not_overlap() {
 #[test]
 fn traffic_is_checked() {
     one(
-        &after(|d| d.experiments[0].layer = "x".into()),
-        "experiments[0].layer is \"x\"",
+        &after(|d| d.experiments[2].layer = "x".into()),
+        "experiments[2].layer is \"x\"",
     );
     one(
         &after(|d| d.experiments[0].ramp = 10_001),
@@ -168,13 +168,42 @@ fn blended_lists_have_no_guardrails() {
 }
 
 #[test]
-fn layers_must_not_change_the_same_setting() {
-    let found = after(|d| {
-        let other = d.experiments[0].arms[1].change.clone();
-        d.experiments[2].arms[1].change = other;
+fn the_control_is_never_stopped() {
+    let found = after(|d| d.experiments[0].arms[0].stopped = true);
+    one(&found, "experiments[0].arms[0].stopped is of the control");
+    let other = after(|d| d.experiments[0].arms[1].stopped = true);
+    assert_eq!(other, [""; 0]);
+}
+
+#[test]
+fn a_bandit_is_of_sessions() {
+    let on_users = |d: &mut Definitions| d.experiments[1].unit = UnitKind::User;
+    let found = after(on_users);
+    one(&found, "experiments[1].unit is \"user\", and the method");
+    assert!(found[0].contains("use the unit \"session\""), "{found:?}");
+    let ended = after(|d| {
+        on_users(d);
+        d.experiments[1].status = Status::Stopped;
     });
-    one(
-        &found,
-        "experiments[2].arms change the campaign of placement \"home\"",
-    );
+    assert_eq!(ended, [""; 0], "nobody can correct it any more");
+}
+
+#[test]
+fn layers_must_not_change_the_same_setting() {
+    // Of the first layer one experiment changes the campaign, the other the strategy.
+    for (index, other) in [(0, 1), (1, 0)] {
+        let found = after(|d| {
+            d.experiments[other].status = Status::Draft;
+            d.experiments[2].arms[1].change = Change {
+                campaign: Some("ranking-clicks".to_owned()),
+                ..Change::default()
+            };
+        });
+        one(
+            &found,
+            "experiments[2].arms change the campaign or strategy of placement \"home\"",
+        );
+        let name = ["home-ranking", "home-popular"][index];
+        assert!(found[0].contains(name), "{found:?}");
+    }
 }

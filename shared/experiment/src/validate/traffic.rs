@@ -129,13 +129,18 @@ impl Problems {
     }
 }
 
+/// What the arms change. Campaign and strategy have to suit each other, so they are one setting: each
+/// layer's change would suit the placement as it is declared, and the two together might not.
 fn settings(experiment: &Experiment) -> impl Iterator<Item = &'static str> {
-    ["campaign", "filter", "strategy"]
-        .into_iter()
-        .filter(|setting| {
-            experiment
-                .arms
-                .iter()
-                .any(|arm| arm.change.settings().any(|changed| changed == *setting))
-        })
+    let changes = |name: &str| {
+        let mut arms = experiment.arms.iter();
+        arms.any(|arm| arm.change.settings().any(|changed| changed == name))
+    };
+    let filling = changes("campaign") || changes("strategy");
+    [
+        ("campaign or strategy", filling),
+        ("filter", changes("filter")),
+    ]
+    .into_iter()
+    .filter_map(|(setting, is_changed)| is_changed.then_some(setting))
 }

@@ -11,7 +11,10 @@ mod training;
 
 use std::collections::BTreeSet;
 
-use crate::{config::EstateConfig, generation};
+use crate::{
+    config::{EstateConfig, Placement},
+    generation,
+};
 
 const NAME_MAX: usize = 63;
 const TAGS_MAX: usize = 50;
@@ -30,6 +33,17 @@ pub(super) fn problems(config: &EstateConfig) -> Vec<String> {
     found.data(config);
     found.training(config);
     found.serving(config);
+    found.0
+}
+
+/// Every contradiction that `config` would have with `placement` under `name`.
+pub(super) fn placement_problems(
+    config: &EstateConfig,
+    name: &str,
+    placement: &Placement,
+) -> Vec<String> {
+    let mut found = Problems(Vec::new());
+    found.placement(config, name, placement);
     found.0
 }
 
@@ -215,6 +229,31 @@ mod tests {
             "strategy: for-you, campaign: similar-items",
         );
         assert!(message.contains("cannot fill this strategy"), "{message}");
+    }
+
+    #[test]
+    fn what_a_filter_needs_the_placement_says_and_nothing_else() {
+        let asking = |expression: &str, placement: &str| {
+            let home = "filter: not-purchased, limit";
+            let text = SOUND
+                .replacen(
+                    "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"purchase\")",
+                    expression,
+                    1,
+                )
+                .replacen(home, &format!("filter: not-purchased, {placement}limit"), 1);
+            parse("test.yaml", &text)
+        };
+        let expression = "INCLUDE ItemID WHERE Items.CATEGORY IN ($CATEGORY)";
+        let fills = |name: &str| format!("filterValues: {{ {name}: {{ argument: category }} }}, ");
+        asking(expression, &fills("CATEGORY")).unwrap();
+        let nothing = asking(expression, "").unwrap_err().to_string();
+        assert!(
+            nothing.contains("placements.home.filterValues: nothing says what fills $CATEGORY")
+        );
+        // The beginning of a name is another name.
+        let part = asking(expression, &fills("CAT")).unwrap_err().to_string();
+        assert!(part.contains("has no placeholder $CAT"), "{part}");
     }
 
     #[test]

@@ -153,13 +153,22 @@ impl Problems {
             let declared = config.filters.iter().map(|filter| filter.name.as_str());
             return self.undeclared(&format!("{path}.filter"), filter, "filters", declared);
         };
-        for name in placement.filter_values.keys() {
-            if !declared.expression.contains(&format!("${name}")) {
-                self.add(
-                    &format!("{path}.filterValues.{name}"),
-                    format!("the filter `{filter}` has no placeholder ${name}"),
-                );
-            }
+        let placeholders = declared.placeholders();
+        let values = &placement.filter_values;
+        for name in values.keys().filter(|name| !placeholders.contains(*name)) {
+            self.add(
+                &format!("{path}.filterValues.{name}"),
+                format!("the filter `{filter}` has no placeholder ${name}"),
+            );
+        }
+        for name in placeholders
+            .iter()
+            .filter(|name| !values.contains_key(*name))
+        {
+            self.add(
+                &format!("{path}.filterValues"),
+                format!("nothing says what fills ${name} of the filter `{filter}`: add {name}"),
+            );
         }
     }
 

@@ -3,10 +3,12 @@
 mod hold_out;
 mod people;
 
+use experiment::hash::{BUCKETS, bucket};
+
 use super::*;
 use crate::{
     definition::define::tests::{body, define},
-    ingest::unit::Unit,
+    ingest::{codec, line::Participation, unit::Unit},
 };
 
 const NOW: i64 = 1_800_000_000;
@@ -30,9 +32,29 @@ pub(crate) fn event(id: &str, kind: &str, user: &str) -> Event {
         recommendation: None,
         has_impression: kind == "view",
         placement: (kind == "view").then(|| "home".to_owned()),
+        experiments: told("a", user),
         sent_at: NOW,
         received_at: NOW,
     }
+}
+
+/// What `recommend` tells of the unit of an experiment in which everybody is.
+pub(crate) fn told(experiment: &str, unit: &str) -> Vec<Participation> {
+    let arm = match bucket(&format!("{experiment}:arm"), unit) < BUCKETS / 2 {
+        true => "now",
+        false => "new",
+    };
+    vec![Participation {
+        experiment: experiment.to_owned(),
+        arm: Some(arm.to_owned()),
+    }]
+}
+
+/// The same of blended lists.
+fn blended() -> Vec<Participation> {
+    let mut told = told("a", "");
+    told[0].arm = None;
+    told
 }
 
 fn take(ledger: &mut Ledger, events: &[Event], definitions: &Definitions) {
@@ -81,6 +103,31 @@ fn a_repeated_event_counts_once() {
 }
 
 #[test]
+fn a_purchase_that_comes_again_after_many_views_and_a_restart_counts_once() {
+    let mut definitions = running();
+    definitions.experiments[0].primary.measure = experiment::definition::Measure::Count;
+    let mut ledger = Ledger::default();
+    let bought = event("bought", "purchase", "u");
+    take(
+        &mut ledger,
+        &[event("1", "view", "u"), bought.clone()],
+        &definitions,
+    );
+    let mut viewed = event("", "click", "others");
+    for number in 0..600_000 {
+        viewed.id = number.to_string();
+        ledger.take(&viewed, Some(&definitions), &Drafted::new());
+    }
+    let mut ledger = codec::decode(&codec::encode(&ledger).unwrap()).unwrap();
+    take(
+        &mut ledger,
+        &[bought, event("more", "purchase", "u")],
+        &definitions,
+    );
+    assert_eq!(*only_unit(&ledger).outcomes, [2.0]);
+}
+
+#[test]
 fn nobody_is_exposed_elsewhere_or_while_it_pauses() {
     let mut definitions = running();
     let mut ledger = Ledger::default();
@@ -95,6 +142,32 @@ fn nobody_is_exposed_elsewhere_or_while_it_pauses() {
 }
 
 #[test]
+fn who_was_shown_nobody_knows_what_is_no_unit_and_told() {
+    let definitions = running();
+    let mut ledger = Ledger::default();
+    let silent = |id: &str| Event {
+        experiments: Vec::new(),
+        ..event(id, "view", "u")
+    };
+    let bought = event("2", "purchase", "u");
+    // Signed in when the page was made, and not when it was told.
+    let unknown = Event {
+        user: None,
+        ..event("3", "view", "v")
+    };
+    take(&mut ledger, &[silent("1"), bought, unknown], &definitions);
+    let tally = &ledger.tallies["a"];
+    assert_eq!((tally.units.len(), tally.unassigned), (0, 2));
+    take(
+        &mut ledger,
+        &[event("4", "view", "u"), silent("5")],
+        &definitions,
+    );
+    assert_eq!(*only_unit(&ledger).outcomes, [0.0]);
+    assert_eq!(ledger.tallies["a"].unassigned, 2, "who is counted is known");
+}
+
+#[test]
 fn a_click_on_a_blended_list_is_a_point_for_who_placed_it() {
     let mut definitions = running();
     definitions.experiments[0].method = Method::Interleaving;
@@ -104,6 +177,8 @@ fn a_click_on_a_blended_list_is_a_point_for_who_placed_it() {
     let drafts = Drafted::from([("LST-1".to_owned(), serde_json::from_value(draft).unwrap())]);
     let clicked = |id: &str| Event {
         recommendation: Some("LST-1".to_owned()),
+        placement: Some("home".to_owned()),
+        experiments: blended(),
         ..event(id, "purchase", "u")
     };
     let mut ledger = Ledger::default();

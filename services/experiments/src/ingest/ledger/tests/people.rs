@@ -29,6 +29,9 @@ fn happens(kind: &str, session: &str, user: Option<&str>, second: i64) -> Value 
     if kind == "view" {
         line["impression"] = json!(["i1"]);
         line["placement"] = "home".into();
+        // The arms of users are those of experiments on users.
+        let told = told("a", user.unwrap_or(session));
+        line["experiments"] = json!([{"experiment": told[0].experiment, "arm": told[0].arm}]);
     }
     line
 }
@@ -56,7 +59,7 @@ fn session_of(definitions: &Definitions, arm: usize) -> String {
         let Read::Line(Line::Event(event)) = line::read(event.as_bytes()) else {
             panic!("an event")
         };
-        shown(definitions, &definitions.experiments[0], &event) == Some(arm)
+        Sight::of(&definitions.experiments[0], definitions, &event) == Sight::Arm(arm)
     };
     let sessions = (0..).map(|number| format!("s{number}"));
     sessions.into_iter().find(sees).unwrap()
@@ -163,6 +166,8 @@ fn points_of_both_sessions_are_the_users() {
         let mut clicked = event(session, "purchase", "u");
         (clicked.session, clicked.user) = (session.to_owned(), None);
         clicked.recommendation = Some(answer);
+        clicked.placement = Some("home".to_owned());
+        clicked.experiments = blended();
         ledger.take(&clicked, Some(&definitions), &drafts);
     }
     let signs_in = ["s1", "s2", "s3"].map(|session| identify(session, "u"));
