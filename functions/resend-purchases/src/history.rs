@@ -19,6 +19,7 @@ pub(crate) fn events(user: &str, purchases: &[Purchase], due: i64) -> Vec<Intera
             recommendation_id: None,
             impression: Vec::new(),
             placement: None,
+            experiments: Vec::new(),
         })
         .collect();
     events.sort_by_key(|event| event.sent_at);
