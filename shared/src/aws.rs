@@ -81,6 +81,16 @@ impl AwsError {
         )
     }
 
+    /// What stands for an error code where S3 still has the version that is known.
+    pub(crate) const NOT_MODIFIED: &'static str = "NotModified";
+
+    const UNSIGNED: &'static str = "NoCredentials";
+
+    /// Whether S3 still has the version that is known.
+    pub(crate) fn is_not_modified(&self) -> bool {
+        self.code == Self::NOT_MODIFIED
+    }
+
     /// Whether DynamoDB refused a write because its condition does not hold.
     #[must_use]
     pub fn condition_failed(&self) -> bool {
@@ -91,6 +101,71 @@ impl AwsError {
     #[must_use]
     pub fn already_exists(&self) -> bool {
         self.code == "ResourceAlreadyExistsException"
+    }
+}
+
+/// Of calls that were made without the SDK's clients (`crate::direct`), and of theirs.
+impl AwsError {
+    /// The service answered with an error.
+    pub(crate) fn answered(call: &'static str, code: &str, message: &str) -> Self {
+        Self {
+            call,
+            code: code.to_owned(),
+            message: message.to_owned(),
+            kind: kind_of(code),
+        }
+    }
+
+    /// The same, of another kind than its code says.
+    pub(crate) fn of_kind(mut self, kind: FaultKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// No answer came in time.
+    pub(crate) fn late(call: &'static str) -> Self {
+        Self::unanswered(call, "Timeout", "no answer in time".to_owned())
+    }
+
+    /// There is no connection, or it broke.
+    pub(crate) fn unconnected(call: &'static str, error: &dyn std::error::Error) -> Self {
+        Self::unanswered(call, "NoConnection", root_cause(error))
+    }
+
+    /// Something came that is not the service's answer.
+    pub(crate) fn unreadable(call: &'static str, what: &str) -> Self {
+        Self::unanswered(call, "UnreadableAnswer", what.to_owned())
+    }
+
+    /// An answer ended before it was whole.
+    pub(crate) fn broken_off(call: &'static str, error: &dyn std::error::Error) -> Self {
+        Self::unreadable(call, &root_cause(error))
+    }
+
+    /// Nobody signs.
+    pub(crate) fn no_credentials(call: &'static str) -> Self {
+        Self::unanswered(call, Self::UNSIGNED, NO_CREDENTIALS.to_owned())
+    }
+
+    /// Whether another attempt may do better within a call. Of credentials that are not there it is known
+    /// that the next moment brings none; a workflow that is begun again later may have them.
+    pub(crate) fn may_pass(&self) -> bool {
+        self.kind == FaultKind::Retryable && self.code != Self::UNSIGNED
+    }
+
+    /// Nothing was asked, because what was to be asked cannot be.
+    pub(crate) fn unsent(call: &'static str, why: &dyn std::fmt::Display) -> Self {
+        let unsent = Self::unanswered(call, "RequestNotSent", why.to_string());
+        unsent.of_kind(FaultKind::InvalidInput)
+    }
+
+    fn unanswered(call: &'static str, code: &str, message: String) -> Self {
+        Self {
+            call,
+            code: code.to_owned(),
+            message,
+            kind: FaultKind::Retryable,
+        }
     }
 }
 
@@ -108,40 +183,18 @@ where
 {
     move |error| match &error {
         SdkError::ServiceError(context) => {
-            let code = context.err().code().unwrap_or("UnknownError").to_owned();
-            let message = context.err().message().unwrap_or("no message").to_owned();
-            let kind = kind_of(&code);
-            AwsError {
-                call,
-                code,
-                message,
-                kind,
-            }
+            let code = context.err().code().unwrap_or("UnknownError");
+            let message = context.err().message().unwrap_or("no message");
+            AwsError::answered(call, code, message)
         }
-        other => {
-            let code = match other {
-                SdkError::TimeoutError(_) => "Timeout",
-                _ if lacks_credentials(&error) => "NoCredentials",
-                SdkError::DispatchFailure(_) => "NoConnection",
-                SdkError::ResponseError(_) => "UnreadableAnswer",
-                _ => "RequestNotSent",
-            };
-            let kind = if code == "RequestNotSent" {
-                FaultKind::InvalidInput
-            } else {
-                FaultKind::Retryable
-            };
-            let message = match code {
-                "NoCredentials" => NO_CREDENTIALS.to_owned(),
-                _ => root_cause(&error),
-            };
-            AwsError {
-                call,
-                code: code.to_owned(),
-                message,
-                kind,
-            }
+        SdkError::TimeoutError(_) => {
+            let message = root_cause(&error);
+            AwsError::unanswered(call, "Timeout", message)
         }
+        _ if lacks_credentials(&error) => AwsError::no_credentials(call),
+        SdkError::DispatchFailure(_) => AwsError::unconnected(call, &error),
+        SdkError::ResponseError(_) => AwsError::unreadable(call, &root_cause(&error)),
+        _ => AwsError::unsent(call, &root_cause(&error)),
     }
 }
 
@@ -150,9 +203,18 @@ fn kind_of(code: &str) -> FaultKind {
     match code {
         "ThrottlingException"
         | "Throttling"
+        | "ThrottledException"
+        | "BandwidthLimitExceeded"
+        | "PriorRequestNotComplete"
+        | "ReplicatedWriteConflictException"
+        | "TransactionInProgressException"
         | "TooManyRequestsException"
         | "ProvisionedThroughputExceededException"
         | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "RequestTimeout"
+        | "RequestTimeoutException"
         | "SlowDown"
         | "InternalServerError"
         | "InternalError"

@@ -4,16 +4,14 @@
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
-    Client,
-    config::http::HttpResponse,
-    error::SdkError,
-    operation::{batch_get_item::BatchGetItemError, batch_write_item::BatchWriteItemError},
+    operation::{batch_get_item::BatchGetItemInput, batch_write_item::BatchWriteItemInput},
     types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest},
 };
 use futures::{TryStreamExt, stream};
 
 use crate::{
-    aws::{AwsError, failure},
+    aws::AwsError,
+    direct::DynamoDb,
     fault::{Fault, FaultKind},
 };
 
@@ -114,18 +112,18 @@ pub struct Available {
 /// # Errors
 /// When the call fails, or keys are left after all of `patience`.
 pub async fn get(
-    client: &Client,
+    dynamodb: &DynamoDb,
     read: Read<'_>,
     ids: &[&str],
     patience: Patience,
 ) -> Result<Vec<Item>, BatchError> {
-    let available = available(client, read, ids, patience).await;
+    let available = available(dynamodb, read, ids, patience).await;
     available.error.map_or(Ok(available.items), Err)
 }
 
 /// The same, for whom some of the items are better than none.
 pub async fn available(
-    client: &Client,
+    dynamodb: &DynamoDb,
     read: Read<'_>,
     ids: &[&str],
     patience: Patience,
@@ -140,7 +138,7 @@ pub async fn available(
         .collect::<Vec<_>>();
     let mut pauses = patience.pauses();
     while !left.is_empty() {
-        match get_once(client, read, left, &mut available.items).await {
+        match get_once(dynamodb, read, left, &mut available.items).await {
             Ok(unprocessed) => left = unprocessed,
             Err(error) => {
                 available.error = Some(error.into());
@@ -165,17 +163,13 @@ pub async fn available(
 
 /// One BatchGetItem; adds what it gives to `found`, and gives the keys it did not get to.
 async fn get_once(
-    client: &Client,
+    dynamodb: &DynamoDb,
     read: Read<'_>,
     keys: Vec<Item>,
     found: &mut Vec<Item>,
 ) -> Result<Vec<Item>, AwsError> {
-    let answer = client
-        .batch_get_item()
-        .request_items(read.table, request(keys, read)?)
-        .send()
-        .await
-        .map_err(failure("dynamodb:BatchGetItem"))?;
+    let input = BatchGetItemInput::builder().request_items(read.table, request(keys, read)?);
+    let answer = dynamodb.batch_get_item(input).await?;
     let items = answer
         .responses
         .and_then(|mut tables| tables.remove(read.table));
@@ -190,7 +184,7 @@ async fn get_once(
 /// # Errors
 /// When a call fails, or items are left after all of `patience`; others may be written by then.
 pub async fn put(
-    client: &Client,
+    dynamodb: &DynamoDb,
     table: &str,
     items: Vec<Item>,
     patience: Patience,
@@ -198,25 +192,21 @@ pub async fn put(
     let puts: Result<Vec<_>, _> = items.into_iter().map(put_request).collect();
     stream::iter(puts?.chunks(MAX_PUTS).map(Ok))
         .try_for_each_concurrent(WRITES_AT_ONCE, async |chunk| {
-            put_chunk(client, table, chunk.to_vec(), patience).await
+            put_chunk(dynamodb, table, chunk.to_vec(), patience).await
         })
         .await
 }
 
 async fn put_chunk(
-    client: &Client,
+    dynamodb: &DynamoDb,
     table: &str,
     mut left: Vec<WriteRequest>,
     patience: Patience,
 ) -> Result<(), BatchError> {
     let mut pauses = patience.pauses();
     loop {
-        let answer = client
-            .batch_write_item()
-            .request_items(table, left)
-            .send()
-            .await
-            .map_err(failure("dynamodb:BatchWriteItem"))?;
+        let input = BatchWriteItemInput::builder().request_items(table, left);
+        let answer = dynamodb.batch_write_item(input).await?;
         left = answer
             .unprocessed_items
             .and_then(|mut tables| tables.remove(table))
@@ -239,8 +229,7 @@ fn put_request(item: Item) -> Result<WriteRequest, AwsError> {
     let put = PutRequest::builder()
         .set_item(Some(item))
         .build()
-        .map_err(SdkError::<BatchWriteItemError, HttpResponse>::construction_failure)
-        .map_err(failure("dynamodb:BatchWriteItem"))?;
+        .map_err(|error| AwsError::unsent("dynamodb:BatchWriteItem", &error))?;
     Ok(WriteRequest::builder().put_request(put).build())
 }
 
@@ -259,8 +248,7 @@ fn request(keys: Vec<Item>, read: Read<'_>) -> Result<KeysAndAttributes, AwsErro
         .set_projection_expression(some.then(|| placeholders.join(", ")))
         .set_expression_attribute_names(some.then(|| names.collect()))
         .build()
-        .map_err(SdkError::<BatchGetItemError, HttpResponse>::construction_failure)
-        .map_err(failure("dynamodb:BatchGetItem"))
+        .map_err(|error| AwsError::unsent("dynamodb:BatchGetItem", &error))
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! The declared estate and its part of the `Operations` table, opened together: what most steps
 //! begin with. They read it anew at each invocation, so that an uploaded change counts at once.
 
-use aws_config::SdkConfig;
-
 use crate::{
     config::{self, ConfigError, EstateConfig, Versioned},
+    direct::{Access, Bucket, DynamoDb},
     environment::{self, MissingVariable},
     operations::Operations,
 };
@@ -15,9 +14,8 @@ pub const DEFAULT_CONFIG_KEY: &str = "config/personalization.yaml";
 /// Where an estate is declared and where its states are kept.
 #[derive(Debug, Clone)]
 pub struct EstateSource {
-    s3: aws_sdk_s3::Client,
-    dynamodb: aws_sdk_dynamodb::Client,
-    bucket: String,
+    dynamodb: DynamoDb,
+    bucket: Bucket,
     key: String,
     table: String,
 }
@@ -36,11 +34,11 @@ impl EstateSource {
     ///
     /// # Errors
     /// [`MissingVariable`] when the bucket or the table is not set.
-    pub fn from_environment(aws: &SdkConfig) -> Result<Self, MissingVariable> {
+    pub fn from_environment(aws: impl Into<Access>) -> Result<Self, MissingVariable> {
+        let access = aws.into();
         Ok(Self {
-            s3: aws_sdk_s3::Client::new(aws),
-            dynamodb: aws_sdk_dynamodb::Client::new(aws),
-            bucket: environment::required("DATA_BUCKET")?,
+            dynamodb: DynamoDb::new(&access),
+            bucket: Bucket::new(&access, environment::required("DATA_BUCKET")?),
             key: environment::required("CONFIG_KEY").unwrap_or_else(|_| DEFAULT_CONFIG_KEY.into()),
             table: environment::required("OPERATIONS_TABLE")?,
         })
@@ -51,7 +49,7 @@ impl EstateSource {
     /// # Errors
     /// As [`config::load`].
     pub async fn open(&self) -> Result<Estate, ConfigError> {
-        let config = config::load(&self.s3, &self.bucket, &self.key).await?;
+        let config = config::load(&self.bucket, &self.key).await?.config;
         let operations = self.operations(&config);
         Ok(Estate { config, operations })
     }
@@ -65,7 +63,10 @@ impl EstateSource {
         &self,
         etag: Option<&str>,
     ) -> Result<Option<Versioned>, ConfigError> {
-        config::load_if_changed(&self.s3, &self.bucket, &self.key, etag).await
+        match etag {
+            Some(etag) => config::load_if_changed(&self.bucket, &self.key, etag).await,
+            None => config::load(&self.bucket, &self.key).await.map(Some),
+        }
     }
 
     /// The part of the table that belongs to the estate `config` declares.

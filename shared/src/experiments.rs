@@ -5,14 +5,18 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    operation::{get_item::GetItemInput, put_item::PutItemInput},
+    types::AttributeValue,
+};
 use experiment::definition::{Change, Definitions};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    aws::{AwsError, failure},
+    aws::AwsError,
     config::Placement,
+    direct::DynamoDb,
     fault::{Fault, FaultKind},
     refreshed::Source,
 };
@@ -101,15 +105,15 @@ pub fn changed(placement: &Placement, change: &Change) -> Result<Placement, Unkn
 /// The table.
 #[derive(Debug, Clone)]
 pub struct Experiments {
-    client: Client,
+    dynamodb: DynamoDb,
     table: String,
 }
 
 impl Experiments {
     /// The table of that name.
     #[must_use]
-    pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    pub fn new(dynamodb: DynamoDb, table: String) -> Self {
+        Self { dynamodb, table }
     }
 
     /// The definitions; none when nobody defined any.
@@ -117,15 +121,11 @@ impl Experiments {
     /// # Errors
     /// When the table cannot be read, or holds something else.
     pub async fn read(&self) -> Result<Versioned, ExperimentsError> {
-        let answer = self
-            .client
-            .get_item()
+        let input = GetItemInput::builder()
             .table_name(&self.table)
             .key("experimentId", AttributeValue::S(DEFINITIONS.to_owned()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failure("dynamodb:GetItem"))?;
+            .consistent_read(true);
+        let answer = self.dynamodb.get_item(input).await?;
         answer
             .item
             .map_or(Ok(Versioned::default()), |item| self.decode(item))
@@ -146,9 +146,7 @@ impl Experiments {
             definitions: serde_json::to_string(definitions).map_err(|error| self.shape(&error))?,
         };
         let item = serde_dynamo::to_item(&stored).map_err(|error| self.shape(&error))?;
-        let put = self
-            .client
-            .put_item()
+        let put = PutItemInput::builder()
             .table_name(&self.table)
             .set_item(Some(item));
         let put = match before {
@@ -157,7 +155,7 @@ impl Experiments {
                 .condition_expression("version = :before")
                 .expression_attribute_values(":before", AttributeValue::N(before.to_string())),
         };
-        match put.send().await.map_err(failure("dynamodb:PutItem")) {
+        match self.dynamodb.put_item(put).await {
             Ok(_) => Ok(stored.version),
             Err(error) if error.condition_failed() => Err(ExperimentsError::Changed),
             Err(error) => Err(error.into()),

@@ -3,7 +3,7 @@
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::fault::{Fault, FaultKind, diagnostic};
 
@@ -23,15 +23,32 @@ where
     Handler: AsyncFn(Event) -> Result<Answer, Error>,
 {
     let handler = &handler;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         invoke(handler, event)
     }))
     .await
 }
 
+/// The same for functions that shoppers wait for, in tokio's `local` flavour: a task of it is woken
+/// without the system call that waking `main` itself takes, twice for each call to a service.
+///
+/// # Errors
+/// When the Lambda runtime API cannot be reached.
+pub async fn serve<Event, Answer, Error, Handler>(
+    handler: Handler,
+) -> Result<(), lambda_runtime::Error>
+where
+    Event: DeserializeOwned + 'static,
+    Answer: Serialize + 'static,
+    Error: Fault + 'static,
+    Handler: AsyncFn(Event) -> Result<Answer, Error> + 'static,
+{
+    tokio::task::spawn_local(run(handler)).await?
+}
+
 async fn invoke<Event, Answer, Error, Handler>(
     handler: &Handler,
-    event: LambdaEvent<Value>,
+    event: LambdaEvent<Box<RawValue>>,
 ) -> Result<Answer, Diagnostic>
 where
     Event: DeserializeOwned,
@@ -39,15 +56,16 @@ where
     Error: Fault,
     Handler: AsyncFn(Event) -> Result<Answer, Error>,
 {
-    let event = parse(event.payload)?;
+    let event = parse(event.payload.get())?;
     handler(event).await.map_err(|error| {
         tracing::error!(errorType = error.kind().name(), %error, "invocation failed");
         diagnostic(&error)
     })
 }
 
-fn parse<Event: DeserializeOwned>(payload: Value) -> Result<Event, Diagnostic> {
-    serde_path_to_error::deserialize(payload).map_err(|error| {
+fn parse<Event: DeserializeOwned>(payload: &str) -> Result<Event, Diagnostic> {
+    let mut payload = serde_json::Deserializer::from_str(payload);
+    serde_path_to_error::deserialize(&mut payload).map_err(|error| {
         let message = format!(
             "the event is not what this function takes: at `{}`: {}; see events/ for a sample",
             error.path(),
@@ -76,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_wrong_event_names_the_member() {
-        let refused = parse::<Sample>(serde_json::json!({"datasetName": 7})).unwrap_err();
+        let refused = parse::<Sample>(r#"{"datasetName": 7}"#).unwrap_err();
         assert_eq!(refused.error_type, "InvalidInput");
         assert!(
             refused.error_message.contains("`datasetName`"),

@@ -11,6 +11,7 @@ pub mod caller;
 pub mod campaign;
 pub mod catalog;
 pub mod config;
+pub mod direct;
 pub mod environment;
 pub mod estate;
 pub mod experiments;

@@ -9,12 +9,16 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    operation::{get_item::GetItemInput, put_item::PutItemInput},
+    types::AttributeValue,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    aws::{AwsError, failure},
+    aws::AwsError,
     batch::{self, BatchError, Patience},
+    direct::DynamoDb,
     fault::{Fault, FaultKind},
 };
 
@@ -115,15 +119,15 @@ impl Fault for ListsError {
 /// The table.
 #[derive(Debug, Clone)]
 pub struct Lists {
-    client: Client,
+    dynamodb: DynamoDb,
     table: String,
 }
 
 impl Lists {
     /// The table of that name.
     #[must_use]
-    pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    pub fn new(dynamodb: DynamoDb, table: String) -> Self {
+        Self { dynamodb, table }
     }
 
     /// The list under `key`.
@@ -131,14 +135,10 @@ impl Lists {
     /// # Errors
     /// When the table cannot be read, or holds something else under the key.
     pub async fn get(&self, key: &str) -> Result<Option<ReadyMadeList>, ListsError> {
-        let answer = self
-            .client
-            .get_item()
+        let input = GetItemInput::builder()
             .table_name(&self.table)
-            .key("listKey", AttributeValue::S(key.to_owned()))
-            .send()
-            .await
-            .map_err(failure("dynamodb:GetItem"))?;
+            .key("listKey", AttributeValue::S(key.to_owned()));
+        let answer = self.dynamodb.get_item(input).await?;
         answer.item.map(|item| self.decode(key, item)).transpose()
     }
 
@@ -149,13 +149,10 @@ impl Lists {
     pub async fn put(&self, list: &ReadyMadeList) -> Result<(), ListsError> {
         let item: HashMap<String, AttributeValue> =
             serde_dynamo::to_item(list).map_err(|error| self.shape(&list.list_key, &error))?;
-        self.client
-            .put_item()
+        let input = PutItemInput::builder()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .send()
-            .await
-            .map_err(failure("dynamodb:PutItem"))?;
+            .set_item(Some(item));
+        self.dynamodb.put_item(input).await?;
         Ok(())
     }
 
@@ -168,7 +165,7 @@ impl Lists {
             serde_dynamo::to_item(list).map_err(|error| self.shape(&list.list_key, &error))
         });
         let items: Result<Vec<_>, _> = items.collect();
-        Ok(batch::put(&self.client, &self.table, items?, Patience::WORKFLOW).await?)
+        Ok(batch::put(&self.dynamodb, &self.table, items?, Patience::WORKFLOW).await?)
     }
 
     fn decode(

@@ -5,7 +5,7 @@
 
 use std::{io::Write, time::SystemTime};
 
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 /// A metric's unit, as CloudWatch names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +35,11 @@ pub type Datum<'a> = (&'a str, Unit, f64);
 pub fn emit(service: &str, dimensions: &[(&str, &str)], data: &[Datum<'_>]) {
     let namespace = std::env::var("METRICS_NAMESPACE")
         .unwrap_or_else(|_| crate::environment::DEFAULT_METRICS_NAMESPACE.to_owned());
-    let line = render(&namespace, service, dimensions, data, SystemTime::now());
-    // A log line that cannot be written is no reason to fail a request.
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
+    if let Some(mut line) = render(&namespace, service, dimensions, data, SystemTime::now()) {
+        line.push('\n');
+        // A log line that cannot be written is no reason to fail a request.
+        let _ = std::io::stdout().lock().write_all(line.as_bytes());
+    }
 }
 
 fn render(
@@ -46,38 +48,82 @@ fn render(
     dimensions: &[(&str, &str)],
     data: &[Datum<'_>],
     now: SystemTime,
-) -> Value {
+) -> Option<String> {
     let millis = now
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |since| since.as_millis());
     let mut names = vec!["service"];
     names.extend(dimensions.iter().map(|(name, _)| *name));
-    let definitions: Vec<Value> = data
-        .iter()
-        .map(|(name, unit, _)| json!({"Name": name, "Unit": unit.name()}))
-        .collect();
-    let mut line = Map::new();
-    line.insert(
-        "_aws".to_owned(),
-        json!({"Timestamp": u64::try_from(millis).unwrap_or(u64::MAX), "CloudWatchMetrics": [
-            {"Namespace": namespace, "Dimensions": [names], "Metrics": definitions}
-        ]}),
-    );
-    line.insert("service".to_owned(), json!(service));
-    line.extend(
-        dimensions
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), json!(value))),
-    );
-    line.extend(
-        data.iter()
-            .map(|(name, _, value)| ((*name).to_owned(), json!(value))),
-    );
-    Value::Object(line)
+    let metrics = data.iter().map(|(name, unit, _)| Metric {
+        name,
+        unit: unit.name(),
+    });
+    let line = Line {
+        aws: Aws {
+            timestamp: u64::try_from(millis).unwrap_or(u64::MAX),
+            metrics: [Directive {
+                namespace,
+                dimensions: [names],
+                metrics: metrics.collect(),
+            }],
+        },
+        service,
+        dimensions,
+        data,
+    };
+    serde_json::to_string(&line).ok()
+}
+
+/// A line: one is written with every request, so it is written as it stands.
+struct Line<'a> {
+    aws: Aws<'a>,
+    service: &'a str,
+    dimensions: &'a [(&'a str, &'a str)],
+    data: &'a [Datum<'a>],
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut line = serializer.serialize_map(None)?;
+        line.serialize_entry("_aws", &self.aws)?;
+        line.serialize_entry("service", self.service)?;
+        for (name, value) in self.dimensions {
+            line.serialize_entry(name, value)?;
+        }
+        for (name, _, value) in self.data {
+            line.serialize_entry(name, value)?;
+        }
+        line.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Aws<'a> {
+    #[serde(rename = "Timestamp")]
+    timestamp: u64,
+    #[serde(rename = "CloudWatchMetrics")]
+    metrics: [Directive<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'a str,
+    dimensions: [Vec<&'a str>; 1],
+    metrics: Vec<Metric<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric<'a> {
+    name: &'a str,
+    unit: &'static str,
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
@@ -89,6 +135,7 @@ mod tests {
             &[("Items", Unit::Count, 8.0)],
             SystemTime::UNIX_EPOCH,
         );
+        let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let declared = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(declared["Dimensions"], json!([["service", "placement"]]));
         assert_eq!(

@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_s3::{Client, primitives::ByteStream};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     arn::Kind,
-    aws::{AwsError, failure},
+    aws::AwsError,
+    direct::Bucket,
     fault::{Fault, FaultKind},
 };
 
@@ -64,16 +64,13 @@ impl Fault for StandbyError {
 
 /// Where the copy is kept.
 #[derive(Debug, Clone)]
-pub struct StandbyStore {
-    client: Client,
-    bucket: String,
-}
+pub struct StandbyStore(Bucket);
 
 impl StandbyStore {
     /// In the data bucket `bucket`.
     #[must_use]
-    pub fn new(client: Client, bucket: String) -> Self {
-        Self { client, bucket }
+    pub fn new(bucket: Bucket) -> Self {
+        Self(bucket)
     }
 
     /// The last copy.
@@ -81,11 +78,8 @@ impl StandbyStore {
     /// # Errors
     /// When there is none, or it cannot be read.
     pub async fn read(&self) -> Result<Standby, StandbyError> {
-        let answer = self.client.get_object().bucket(&self.bucket).key(KEY);
-        let answer = answer.send().await.map_err(failure("s3:GetObject"))?;
-        let body = answer.body.collect().await;
-        let body = body.map_err(|error| StandbyError::Shape(error.to_string()))?;
-        serde_json::from_slice(&body.into_bytes())
+        let object = self.0.get(KEY).await?;
+        serde_json::from_slice(&object.bytes)
             .map_err(|error| StandbyError::Shape(error.to_string()))
     }
 
@@ -96,15 +90,6 @@ impl StandbyStore {
     pub async fn write(&self, standby: &Standby) -> Result<(), StandbyError> {
         let text = serde_json::to_vec(standby);
         let text = text.map_err(|error| StandbyError::Shape(error.to_string()))?;
-        self.client
-            .put_object()
-            .bucket(&self.bucket)
-            .key(KEY)
-            .content_type("application/json")
-            .body(ByteStream::from(text))
-            .send()
-            .await
-            .map_err(failure("s3:PutObject"))?;
-        Ok(())
+        Ok(self.0.put(KEY, "application/json", text).await?)
     }
 }

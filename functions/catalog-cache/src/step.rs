@@ -60,10 +60,9 @@ impl CatalogCache {
     /// Makes the clients; asks nothing yet.
     pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
         let s3 = aws_sdk_s3::Client::new(config);
-        let dynamodb = aws_sdk_dynamodb::Client::new(config);
         Ok(Self {
             bucket: Bucket::new(s3, environment::required("DATA_BUCKET")?),
-            table: Table::new(dynamodb, environment::required("CATALOG_TABLE")?),
+            table: Table::new(config, environment::required("CATALOG_TABLE")?),
         })
     }
 

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde::Deserialize;
 use shared::{
     aws::failure,
     batch::{self, Patience, Read},
     catalog::CatalogItem,
+    direct::{Access, DynamoDb},
 };
 
 use crate::error::CacheError;
@@ -43,13 +45,19 @@ pub(crate) struct Listed {
 #[derive(Debug)]
 pub(crate) struct Table {
     client: Client,
+    dynamodb: DynamoDb,
     name: String,
 }
 
 impl Table {
     /// The table of that name.
-    pub(crate) fn new(client: Client, name: String) -> Self {
-        Self { client, name }
+    pub(crate) fn new(config: &SdkConfig, name: String) -> Self {
+        let access = Access::new(config);
+        Self {
+            client: Client::new(access.config()),
+            dynamodb: DynamoDb::new(&access),
+            name,
+        }
     }
 
     /// What the table has of `ids`: at most 100, distinct.
@@ -60,7 +68,7 @@ impl Table {
             attributes: &["itemId", "contentHash", "withdrawnAt"],
             consistent: false,
         };
-        let items = batch::get(&self.client, read, ids, Patience::WORKFLOW).await?;
+        let items = batch::get(&self.dynamodb, read, ids, Patience::WORKFLOW).await?;
         // An item of another shape is like none: it is written anew.
         let stored = |item: HashMap<String, AttributeValue>| {
             let id = item.get("itemId")?.as_s().ok()?.clone();
@@ -72,7 +80,7 @@ impl Table {
     /// Writes `items`, whose ids are distinct, in place of what is there.
     pub(crate) async fn write(&self, items: &[CatalogItem]) -> Result<(), CacheError> {
         let items: Result<Vec<_>, _> = items.iter().map(stored_as).collect();
-        Ok(batch::put(&self.client, &self.name, items?, Patience::WORKFLOW).await?)
+        Ok(batch::put(&self.dynamodb, &self.name, items?, Patience::WORKFLOW).await?)
     }
 
     /// Gives all products to `each`, a page at a time; a page that fails ends it.

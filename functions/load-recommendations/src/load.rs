@@ -9,6 +9,7 @@ use shared::{
     arn::Kind,
     aws::{AwsError, failure},
     config::Segments,
+    direct::{Access, Bucket, DynamoDb},
     environment::{self, MissingVariable},
     estate::{Estate, EstateSource},
     fault::{Fault, FaultKind},
@@ -48,14 +49,18 @@ pub(crate) struct LoadRecommendations {
 impl LoadRecommendations {
     /// Makes the clients; asks nothing yet.
     pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
-        let dynamodb = aws_sdk_dynamodb::Client::new(config);
+        let access = Access::new(config);
+        let config = access.config();
         let s3 = aws_sdk_s3::Client::new(config);
         let bucket = environment::required("DATA_BUCKET")?;
         Ok(Self {
-            estate: EstateSource::from_environment(config)?,
+            estate: EstateSource::from_environment(&access)?,
             personalize: Client::new(config),
-            lists: Lists::new(dynamodb, environment::required("LISTS_TABLE")?),
-            standby: StandbyStore::new(s3.clone(), bucket.clone()),
+            lists: Lists::new(
+                DynamoDb::new(&access),
+                environment::required("LISTS_TABLE")?,
+            ),
+            standby: StandbyStore::new(Bucket::new(&access, bucket.clone())),
             loader: Loader { s3, bucket },
         })
     }

@@ -7,10 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_config::SdkConfig;
 use jiff::Timestamp;
 use shared::{
     batch::BatchError,
+    direct::{Access, DynamoDb},
     environment::{self, MissingVariable},
     lists::{Lists, ListsError, POPULAR},
     refreshed::{Refreshed, Source},
@@ -42,7 +42,7 @@ const MISSING_AGE: Duration = Duration::from_secs(5);
 const NEARBY: Duration = Duration::from_secs(300);
 
 /// What was last known of a visitor, for when the table cannot be read.
-const MEMORIES: (usize, Duration) = (4_096, Duration::from_secs(3_600));
+const MEMORIES: (usize, Duration) = (2_048, Duration::from_secs(3_600));
 
 /// AWS.
 pub(crate) struct Aws {
@@ -57,17 +57,17 @@ pub(crate) struct Aws {
 impl Aws {
     /// Reads the tables' names from the environment.
     pub(crate) fn from_environment(
-        config: &SdkConfig,
+        access: &Access,
         standby: StandbyStore,
     ) -> Result<Self, MissingVariable> {
-        let dynamodb = aws_sdk_dynamodb::Client::new(config);
+        let dynamodb = DynamoDb::new(access);
         let lists = environment::required("LISTS_TABLE")?;
         let popular = PopularReader {
             lists: Lists::new(dynamodb.clone(), lists.clone()),
             standby,
         };
         Ok(Self {
-            personalize: Personalize::new(config),
+            personalize: Personalize::new(access),
             table: ListsTable::new(dynamodb.clone(), lists),
             popular: Refreshed::new(popular, POPULAR_AGE),
             catalog: Catalog::new(dynamodb, environment::required("CATALOG_TABLE")?),
@@ -158,7 +158,7 @@ impl Services for Aws {
         for key in answers {
             match self.nearby.get(key) {
                 Some(kept) => {
-                    known.insert(key.clone(), kept);
+                    known.insert(key.clone(), Arc::new(kept));
                 }
                 None => unknown.push(key),
             }
@@ -167,12 +167,9 @@ impl Services for Aws {
         unknown.sort_unstable();
         unknown.dedup();
         let mut remembered = self.remembered(&unknown, within).await;
-        for answer in std::mem::take(&mut remembered.answers)
-            .into_iter()
-            .map(Arc::new)
-        {
-            known.insert(answer.list_key.clone(), Arc::clone(&answer));
-            self.nearby.put(answer);
+        for answer in std::mem::take(&mut remembered.answers) {
+            self.nearby.put(&answer);
+            known.insert(answer.list_key.clone(), Arc::new(answer));
         }
         let (memory, is_current) = self.memory(visitor, &mut remembered);
         Recalled {
@@ -192,7 +189,7 @@ impl Services for Aws {
         let arrived = move |prediction: &Prediction| {
             if let Some(keep) = keep {
                 let now = Timestamp::now().as_second();
-                nearby.put(Arc::new(Kept::new(&asked, prediction.clone(), keep, now)));
+                nearby.put(&Kept::new(&asked, prediction.clone(), keep, now));
             }
         };
         self.personalize.predict(question, within, arrived).await

@@ -6,11 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_sdk_dynamodb::Client;
 use futures::future::join_all;
 use shared::{
     batch::{self, BatchError, Item, Patience, Read},
     catalog::CatalogItem,
+    direct::DynamoDb,
 };
 
 use crate::{cache::Cache, products::Products};
@@ -43,17 +43,17 @@ type Known = Option<Arc<CatalogItem>>;
 /// The table.
 #[derive(Debug)]
 pub(crate) struct Catalog {
-    client: Client,
+    dynamodb: DynamoDb,
     table: String,
     cache: Mutex<Cache<Known>>,
 }
 
 impl Catalog {
     /// The table of that name.
-    pub(crate) fn new(client: Client, table: String) -> Self {
+    pub(crate) fn new(dynamodb: DynamoDb, table: String) -> Self {
         let cache = Mutex::new(Cache::new(CACHED, LIFE));
         Self {
-            client,
+            dynamodb,
             table,
             cache,
         }
@@ -79,7 +79,7 @@ impl Catalog {
     /// The products of `ids`, at most [`batch::MAX_KEYS`] and distinct, with all that is known of
     /// them, read from the table.
     pub(crate) async fn details(&self, ids: &[&str]) -> Result<Products, BatchError> {
-        let items = batch::get(&self.client, self.of(&[]), ids, Patience::REQUEST).await?;
+        let items = batch::get(&self.dynamodb, self.of(&[]), ids, Patience::REQUEST).await?;
         let mut products = Products::default();
         for product in items.into_iter().filter_map(|item| self.product(item)) {
             products.put(&product.item_id.clone(), Some(Arc::new(product)));
@@ -104,7 +104,7 @@ impl Catalog {
 
     async fn read(&self, ids: &[&str]) -> Products {
         let read = self.of(&ATTRIBUTES);
-        let available = batch::available(&self.client, read, ids, Patience::REQUEST).await;
+        let available = batch::available(&self.dynamodb, read, ids, Patience::REQUEST).await;
         let mut found: HashMap<String, CatalogItem> = available
             .items
             .into_iter()

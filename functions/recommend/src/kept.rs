@@ -18,8 +18,11 @@ use crate::{
     services::{Keep, Prediction},
 };
 
-/// Answers in the process: some 2 MiB of usual lists. The table has the others.
-const CAPACITY: usize = 1_024;
+/// Answers in the process that are the same for everybody, and those for one visitor: some 1 MiB of
+/// usual lists. The table has the others. Visitors come back to another process more often than not, and
+/// shall not push out what all of them are shown.
+const FOR_EVERYBODY: usize = 512;
+const FOR_ONE: usize = 256;
 
 /// Seconds that Personalize takes to learn from an event (developer guide, "Recording real-time
 /// events": "within seconds"). An answer made while it does is asked for again afterwards.
@@ -100,28 +103,73 @@ mod text {
     }
 }
 
-/// The answers kept in this process.
+/// The answers kept in this process, each as the text it is in the table: a list of short ids takes
+/// three times the room.
 #[derive(Debug, Clone)]
-pub(crate) struct Nearby(Arc<Mutex<Cache<Arc<Kept>>>>);
+pub(crate) struct Nearby(Arc<Mutex<Answers>>);
+
+#[derive(Debug)]
+struct Answers {
+    for_everybody: Cache<Packed>,
+    for_one: Cache<Packed>,
+}
+
+/// An answer without its key.
+#[derive(Debug)]
+struct Packed {
+    prediction: Box<str>,
+    generation: Option<u64>,
+    results: usize,
+    made_at: i64,
+    expires_at: i64,
+}
 
 impl Nearby {
     /// None yet.
     pub(crate) fn new(life: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Cache::new(CAPACITY, life))))
+        Self(Arc::new(Mutex::new(Answers {
+            for_everybody: Cache::new(FOR_EVERYBODY, life),
+            for_one: Cache::new(FOR_ONE, life),
+        })))
     }
 
     /// The answer under `key`.
-    pub(crate) fn get(&self, key: &str) -> Option<Arc<Kept>> {
-        self.lock().get(key, Instant::now()).cloned()
+    pub(crate) fn get(&self, key: &str) -> Option<Kept> {
+        let (answers, now) = (self.lock(), Instant::now());
+        let packed = answers.for_everybody.get(key, now);
+        let packed = packed.or_else(|| answers.for_one.get(key, now))?;
+        Some(Kept {
+            list_key: key.to_owned(),
+            prediction: serde_json::from_str(&packed.prediction).ok()?,
+            generation: packed.generation,
+            results: packed.results,
+            made_at: packed.made_at,
+            expires_at: packed.expires_at,
+        })
     }
 
     /// Keeps `answer`.
-    pub(crate) fn put(&self, answer: Arc<Kept>) {
-        let key = answer.list_key.clone();
-        self.lock().put(&key, answer, Instant::now());
+    pub(crate) fn put(&self, answer: &Kept) {
+        // Strings and finite numbers: there is nothing JSON could not hold.
+        let Ok(prediction) = serde_json::to_string(&answer.prediction) else {
+            return;
+        };
+        let packed = Packed {
+            prediction: prediction.into(),
+            generation: answer.generation,
+            results: answer.results,
+            made_at: answer.made_at,
+            expires_at: answer.expires_at,
+        };
+        let mut answers = self.lock();
+        let answers = match answer.generation {
+            None => &mut answers.for_everybody,
+            Some(_) => &mut answers.for_one,
+        };
+        answers.put(&answer.list_key, packed, Instant::now());
     }
 
-    fn lock(&self) -> MutexGuard<'_, Cache<Arc<Kept>>> {
+    fn lock(&self) -> MutexGuard<'_, Answers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -204,8 +252,11 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_through_the_table_and_back() {
+    fn it_goes_through_the_process_and_the_table_and_back() {
         let kept = kept(&question("home", 10), 2);
+        let nearby = Nearby::new(Duration::from_secs(60));
+        nearby.put(&kept);
+        assert_eq!(nearby.get(&kept.list_key).as_ref(), Some(&kept));
         let item = serde_dynamo::to_item(&kept).unwrap();
         assert_eq!(Kept::from_item(item), Some(kept));
     }

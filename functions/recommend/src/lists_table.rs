@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{operation::get_item::GetItemInput, types::AttributeValue};
 use shared::{
-    aws::failure,
     batch::{self, BatchError, Item, Patience, Read},
+    direct::DynamoDb,
     lists::ReadyMadeList,
     visitor::{Memory, is_visitor},
 };
@@ -34,20 +34,20 @@ pub(crate) struct Remembered {
 /// The table.
 #[derive(Debug)]
 pub(crate) struct ListsTable {
-    client: Client,
+    dynamodb: DynamoDb,
     table: String,
 }
 
 impl ListsTable {
     /// The table of that name.
-    pub(crate) fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    pub(crate) fn new(dynamodb: DynamoDb, table: String) -> Self {
+        Self { dynamodb, table }
     }
 
     /// What is kept under `keys`, as of now: a purchase that was tracked a moment ago counts.
     pub(crate) async fn recall(&self, keys: &[&str]) -> Remembered {
         let read = self.read(true);
-        let available = batch::available(&self.client, read, keys, Patience::REQUEST).await;
+        let available = batch::available(&self.dynamodb, read, keys, Patience::REQUEST).await;
         let mut remembered = Remembered {
             error: available.error,
             ..Remembered::default()
@@ -74,7 +74,7 @@ impl ListsTable {
     ) -> Result<Vec<(String, Vec<String>)>, BatchError> {
         let asked: Vec<&str> = keys.iter().map(String::as_str).collect();
         let read = self.read(false);
-        let items = batch::get(&self.client, read, &asked, Patience::REQUEST).await?;
+        let items = batch::get(&self.dynamodb, read, &asked, Patience::REQUEST).await?;
         let mut lists: HashMap<String, Vec<String>> = items
             .into_iter()
             .filter_map(|item| serde_dynamo::from_item::<_, ReadyMadeList>(item).ok())
@@ -92,19 +92,15 @@ impl ListsTable {
             calls: 1,
             ..Patience::REQUEST
         };
-        batch::put(&self.client, &self.table, items, once).await
+        batch::put(&self.dynamodb, &self.table, items, once).await
     }
 
     /// How the answer `id` came about.
     pub(crate) async fn explanation(&self, id: &str) -> Result<Explanation, ExplainError> {
-        let answer = self
-            .client
-            .get_item()
+        let input = GetItemInput::builder()
             .table_name(&self.table)
-            .key(KEY, AttributeValue::S(explain::key(id)))
-            .send()
-            .await
-            .map_err(failure("dynamodb:GetItem"))?;
+            .key(KEY, AttributeValue::S(explain::key(id)));
+        let answer = self.dynamodb.get_item(input).await?;
         let item = answer.item.ok_or(ExplainError::Unknown)?;
         serde_dynamo::from_item(item).map_err(|_| ExplainError::Unknown)
     }

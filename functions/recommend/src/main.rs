@@ -53,10 +53,10 @@ use shared::{function, telemetry};
 
 use crate::{event::Event, serve::Recommend};
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
     let recommend = Recommend::from_environment(&shared::aws::for_requests().await)?;
     recommend.warm().await;
-    function::run(async |event: Event| recommend.answer(event).await).await
+    function::serve(async move |event: Event| recommend.answer(event).await).await
 }

@@ -91,8 +91,8 @@ impl Question {
         }
         self.list.iter().for_each(|item| part(item));
         let hash = digest.finalize();
-        let hex = hash.iter().take(16).map(|byte| format!("{byte:02x}"));
-        format!("answer#{}", hex.collect::<String>())
+        let half = hash.first_chunk().copied().map(u128::from_be_bytes);
+        format!("answer#{:032x}", half.unwrap_or_default())
     }
 
     /// Whether the answer is for one visitor, and stale when their taste has changed.

@@ -15,6 +15,7 @@ use serde_json::Value;
 use shared::{
     caller::{Caller, DEFAULT_USER_ID_CLAIM},
     config::Serving,
+    direct::{Access, Bucket, DynamoDb},
     environment::{self, MissingVariable},
     estate::EstateSource,
     experiments::{Experiments, Versioned},
@@ -87,20 +88,21 @@ pub(crate) enum Answer {
 impl Recommend {
     /// Makes the clients; asks nothing yet.
     pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
-        let s3 = aws_sdk_s3::Client::new(config);
-        let standby = StandbyStore::new(s3, environment::required("DATA_BUCKET")?);
+        let access = Access::new(config);
+        let bucket = Bucket::new(&access, environment::required("DATA_BUCKET")?);
+        let standby = StandbyStore::new(bucket);
         let estate = EstateReader {
-            source: EstateSource::from_environment(config)?,
+            source: EstateSource::from_environment(&access)?,
             standby: standby.clone(),
         };
         let experiments = Experiments::new(
-            aws_sdk_dynamodb::Client::new(config),
+            DynamoDb::new(&access),
             environment::required("EXPERIMENTS_TABLE")?,
         );
         Ok(Self {
             estate: Refreshed::new(estate, ESTATE_AGE),
             experiments: Refreshed::new(experiments, ESTATE_AGE),
-            services: Aws::from_environment(config, standby)?,
+            services: Aws::from_environment(&access, standby)?,
             drops: Drops::default(),
             user_id_claim: environment::or("USER_ID_CLAIM", DEFAULT_USER_ID_CLAIM),
         })
@@ -128,12 +130,12 @@ impl Recommend {
         let caller = Caller::new(&event.identity, &self.user_id_claim)?;
         match event.info.field_name.as_str() {
             "recommendations" => {
-                let page = PageArguments::of_one(arguments(event.arguments.clone())?);
+                let page = PageArguments::of_one(arguments(&event.arguments)?);
                 let mut answers = self.page(page, &caller, &event, started).await?;
                 Ok(Answer::One(answers.swap_remove(0)))
             }
             "page" => {
-                let page = arguments(event.arguments.clone())?;
+                let page = arguments(&event.arguments)?;
                 Ok(Answer::Page(
                     self.page(page, &caller, &event, started).await?,
                 ))
@@ -309,7 +311,7 @@ fn sound(
     Ok(requests)
 }
 
-fn arguments<A: DeserializeOwned>(arguments: Value) -> Result<A, RequestError> {
+fn arguments<A: DeserializeOwned>(arguments: &Value) -> Result<A, RequestError> {
     serde_path_to_error::deserialize(arguments).map_err(|error| RequestError::Arguments {
         at: error.path().to_string(),
         problem: error.inner().to_string(),

@@ -10,6 +10,7 @@ use interactions::{
 };
 use jiff::Timestamp;
 use shared::{
+    direct::{Access, DynamoDb},
     environment::{self, MissingVariable},
     estate::EstateSource,
     fault::{Fault, FaultKind},
@@ -56,12 +57,15 @@ pub(crate) struct Redelivery {
 impl Redelivery {
     /// Makes the clients; asks nothing yet.
     pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
-        let settings = SettingsReader(EstateSource::from_environment(config)?);
-        let dynamodb = aws_sdk_dynamodb::Client::new(config);
+        let access = Access::new(config);
+        let settings = SettingsReader(EstateSource::from_environment(&access)?);
         Ok(Self {
             settings: Refreshed::new(settings, SETTINGS_AGE),
-            memories: Memories::new(dynamodb, environment::required("LISTS_TABLE")?),
-            personalize: Personalize::new(config),
+            memories: Memories::new(
+                DynamoDb::new(&access),
+                environment::required("LISTS_TABLE")?,
+            ),
+            personalize: Personalize::new(&access),
         })
     }
 

@@ -8,6 +8,7 @@ use interactions::{BATCH, Personalize, Settings, SettingsReader, Tracker};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
+    direct::{Access, DynamoDb},
     environment::{self, MissingVariable},
     estate::EstateSource,
     metrics::{Unit, emit},
@@ -66,11 +67,14 @@ pub(crate) struct Step {
 impl Step {
     /// Makes the clients; asks nothing yet.
     pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
-        let dynamodb = aws_sdk_dynamodb::Client::new(config);
+        let access = Access::new(config);
         Ok(Self {
-            settings: SettingsReader(EstateSource::from_environment(config)?),
-            memories: Memories::new(dynamodb, environment::required("LISTS_TABLE")?),
-            personalize: Personalize::new(config),
+            settings: SettingsReader(EstateSource::from_environment(&access)?),
+            memories: Memories::new(
+                DynamoDb::new(&access),
+                environment::required("LISTS_TABLE")?,
+            ),
+            personalize: Personalize::new(&access),
         })
     }
 

@@ -1,27 +1,18 @@
 //! Writing the event log: one S3 object a call, one JSON line an interaction, by day of receipt (UTC).
 //! It is the record of what was accepted, whatever becomes of it afterwards.
 
-use aws_sdk_s3::{Client, primitives::ByteStream};
 use interactions::{CONSENT_UNKNOWN, Identified, Line, Logged};
 use jiff::Timestamp;
-use shared::aws::failure;
+use shared::direct::Bucket;
 use uuid::Uuid;
 
 use crate::{error::TrackError, memory::Consent, request::Call};
 
-/// The log's part of the data bucket.
+/// The log, under `events/` of the data bucket.
 #[derive(Debug)]
-pub(crate) struct EventLog {
-    client: Client,
-    bucket: String,
-}
+pub(crate) struct EventLog(pub(crate) Bucket);
 
 impl EventLog {
-    /// In `bucket`, under `events/`.
-    pub(crate) fn new(client: Client, bucket: String) -> Self {
-        Self { client, bucket }
-    }
-
     /// Writes what `call` has accepted, and gives the object's key.
     pub(crate) async fn write(
         &self,
@@ -48,19 +39,12 @@ impl EventLog {
     /// Encrypted by the bucket's own key.
     async fn put(&self, lines: Vec<u8>, received: Timestamp) -> Result<String, TrackError> {
         let key = interactions::new_key(received, Uuid::now_v7());
-        let put = self
-            .client
-            .put_object()
-            .bucket(&self.bucket)
-            .key(&key)
-            .content_type("application/x-ndjson")
-            .body(ByteStream::from(lines));
-        match put.send().await {
-            Ok(_) => Ok(key),
-            Err(error) => Err(TrackError::EventLog {
-                bucket: self.bucket.clone(),
+        match self.0.put(&key, "application/x-ndjson", lines).await {
+            Ok(()) => Ok(key),
+            Err(source) => Err(TrackError::EventLog {
+                bucket: self.0.name().to_owned(),
                 key,
-                source: failure("s3:PutObject")(error),
+                source,
             }),
         }
     }

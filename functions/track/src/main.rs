@@ -36,10 +36,10 @@ use shared::{aws, function, telemetry};
 
 use crate::{request::Event, serve::Track};
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
     let track = Track::from_environment(&aws::for_requests().await)?;
     track.warm().await;
-    function::run(async |event: Event| track.answer(event).await).await
+    function::serve(async move |event: Event| track.answer(event).await).await
 }

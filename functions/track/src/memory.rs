@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use aws_config::{SdkConfig, retry::RetryConfig};
+use aws_config::retry::RetryConfig;
 use interactions::Interaction;
 use shared::{
     config::Serving,
+    direct::{Access, DynamoDb},
     fault::Fault,
     visitor::{Memories, Names, Purchase, VisitorError},
 };
@@ -13,7 +14,7 @@ use shared::{
 /// How long a call waits for the visitor's memory.
 const WITHIN: Duration = Duration::from_millis(400);
 
-/// Tries of one read or write; the SDK waits between them with full jitter.
+/// Tries of one read or write; with full jitter between them.
 const ATTEMPTS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
@@ -42,16 +43,14 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// In the table `table`, with the time-outs of `config` and up to three tries.
-    pub(crate) fn new(config: &SdkConfig, table: String) -> Self {
-        let retry = RetryConfig::standard()
+    /// In the table `table`, with the time-outs of `access` and up to three tries.
+    pub(crate) fn new(access: &Access, table: String) -> Self {
+        let retries = RetryConfig::standard()
             .with_max_attempts(ATTEMPTS)
             .with_initial_backoff(FIRST_PAUSE);
-        let config = aws_sdk_dynamodb::config::Builder::from(config)
-            .retry_config(retry)
-            .build();
+        let dynamodb = DynamoDb::new(&access.with_retries(retries));
         Self {
-            memories: Memories::new(aws_sdk_dynamodb::Client::from_conf(config), table),
+            memories: Memories::new(dynamodb, table),
         }
     }
 

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     caller::{Caller, DEFAULT_USER_ID_CLAIM},
+    direct::{Access, Bucket},
     environment::{self, MissingVariable},
     estate::EstateSource,
     refreshed::Refreshed,
@@ -57,16 +58,16 @@ pub(crate) enum Answer {
 impl Track {
     /// Makes the clients; asks nothing yet.
     pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
-        let s3 = aws_sdk_s3::Client::new(config);
-        let settings = SettingsReader(EstateSource::from_environment(config)?);
+        let access = Access::new(config);
+        let settings = SettingsReader(EstateSource::from_environment(&access)?);
         let queue_url = environment::required("TRACK_DEAD_LETTER_QUEUE_URL")?;
         let user_id_claim = environment::required("USER_ID_CLAIM");
         Ok(Self {
             settings: Refreshed::new(settings, SETTINGS_AGE),
-            memory: Memory::new(config, environment::required("LISTS_TABLE")?),
-            log: EventLog::new(s3, environment::required("DATA_BUCKET")?),
-            personalize: Personalize::new(config),
-            queue: Queue::new(config, queue_url),
+            memory: Memory::new(&access, environment::required("LISTS_TABLE")?),
+            log: EventLog(Bucket::new(&access, environment::required("DATA_BUCKET")?)),
+            personalize: Personalize::new(&access),
+            queue: Queue::new(access.config(), queue_url),
             breaker: Breaker::default(),
             screen: Screen::new(Instant::now()),
             user_id_claim: user_id_claim.unwrap_or_else(|_| DEFAULT_USER_ID_CLAIM.to_owned()),

@@ -1,7 +1,12 @@
 //! From the environment to a running service, and to its end.
 
 use aws_sdk_dynamodb::Client;
-use shared::{aws, estate::EstateSource, experiments::Experiments};
+use shared::{
+    aws,
+    direct::{Access, DynamoDb},
+    estate::EstateSource,
+    experiments::Experiments,
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -61,9 +66,10 @@ fn end(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> Result<(),
 }
 
 fn worker(sdk: &aws_config::SdkConfig, settings: &Settings) -> Result<Worker, ServiceError> {
-    let dynamodb = Client::new(sdk);
+    let access = Access::new(sdk);
+    let (sdk, dynamodb) = (access.config(), DynamoDb::new(&access));
     let table = Table {
-        client: dynamodb.clone(),
+        client: Client::new(sdk),
         name: settings.experiments_table.clone(),
     };
     let objects = Objects {
@@ -77,13 +83,13 @@ fn worker(sdk: &aws_config::SdkConfig, settings: &Settings) -> Result<Worker, Se
         },
         records: Records(table.clone()),
         objects: objects.clone(),
-        estate: EstateSource::from_environment(sdk)?,
+        estate: EstateSource::from_environment(&access)?,
         announcer: Announcer(aws_sdk_eventbridge::Client::new(sdk)),
     };
     let follower = Follower {
         log: EventLog(objects),
         drafts: Drafts {
-            client: dynamodb,
+            dynamodb,
             table: settings.lists_table.clone(),
         },
     };

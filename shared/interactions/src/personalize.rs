@@ -1,13 +1,16 @@
 //! The adapter to PutEvents.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use aws_config::{SdkConfig, retry::RetryConfig};
+use aws_config::retry::RetryConfig;
 use aws_sdk_personalizeevents::{
-    Client, config::Builder, error::SdkError, operation::put_events::PutEventsError, types::Event,
+    config::endpoint::{DefaultResolver, Params, ResolveEndpoint},
+    error::BuildError,
+    operation::put_events::{PutEvents, PutEventsError, PutEventsInput, PutEventsOutput},
 };
 use shared::{
-    aws::{AwsError, failure},
+    aws::AwsError,
+    direct::{Access, Operation, Place, Service, Signing},
     fault::{Fault, FaultKind},
     visitor::session_name,
 };
@@ -17,28 +20,33 @@ use crate::{
     interaction::{Interaction, Visit},
 };
 
-/// Tries of one batch. The SDK waits between them with full jitter, and knows throttling by its error
-/// code although PutEvents does not model it.
+/// Tries of one batch, with full jitter between them. Throttling is known by its error code, as
+/// PutEvents does not model it.
 const ATTEMPTS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 /// Personalize's event endpoint.
 #[derive(Debug, Clone)]
-pub struct Personalize {
-    client: Client,
+pub struct Personalize(Arc<Endpoint>);
+
+#[derive(Debug)]
+struct Endpoint {
+    service: Service,
+    put_events: Operation<PutEventsInput, PutEventsOutput, PutEventsError>,
 }
 
 impl Personalize {
-    /// With the time-outs of `config`, and up to three tries.
+    /// With the time-outs of `access`, and up to three tries.
     #[must_use]
-    pub fn new(config: &SdkConfig) -> Self {
-        let retry = RetryConfig::standard()
+    pub fn new(access: &Access) -> Self {
+        let retries = RetryConfig::standard()
             .with_max_attempts(ATTEMPTS)
             .with_initial_backoff(FIRST_PAUSE);
-        let config = Builder::from(config).retry_config(retry).build();
-        Self {
-            client: Client::from_conf(config),
-        }
+        let access = access.with_retries(retries);
+        Self(Arc::new(Endpoint {
+            service: Service::new(&access, "personalize", "Personalize Events", endpoint),
+            put_events: Operation::new("personalize:PutEvents", Signing::Usual, &PutEvents::new()),
+        }))
     }
 
     /// Sends at most [`crate::BATCH`] `interactions` of `visit` to the tracker `tracking_id`.
@@ -51,22 +59,40 @@ impl Personalize {
         visit: &Visit,
         interactions: &[Interaction],
     ) -> Result<(), NotTaken> {
-        let call = "personalize:PutEvents";
-        let events: Result<Vec<Event>, _> = interactions.iter().map(Interaction::event).collect();
-        let events = events
-            .map_err(SdkError::<PutEventsError>::construction_failure)
-            .map_err(|error| not_taken(&failure(call)(error)))?;
-        self.client
-            .put_events()
-            .tracking_id(tracking_id)
-            .session_id(session_name(&visit.session_id))
-            .set_user_id(visit.user_id.clone())
-            .set_event_list(Some(events))
-            .send()
-            .await
-            .map_err(|error| not_taken(&failure(call)(error)))?;
-        Ok(())
+        let Endpoint {
+            service,
+            put_events,
+        } = self.0.as_ref();
+        let input = input(tracking_id, visit, interactions);
+        let input = input.map_err(|error| not_taken(&put_events.unsent(&error)))?;
+        let answer = service.send(put_events, input).await;
+        answer.map(|_| ()).map_err(|error| not_taken(&error))
     }
+}
+
+fn input(
+    tracking_id: &str,
+    visit: &Visit,
+    interactions: &[Interaction],
+) -> Result<PutEventsInput, BuildError> {
+    let events: Result<Vec<_>, _> = interactions.iter().map(Interaction::event).collect();
+    PutEventsInput::builder()
+        .tracking_id(tracking_id)
+        .session_id(session_name(&visit.session_id))
+        .set_user_id(visit.user_id.clone())
+        .set_event_list(Some(events?))
+        .build()
+}
+
+fn endpoint(place: Place) -> Result<String, String> {
+    let params = Params::builder()
+        .set_region(place.region)
+        .set_endpoint(place.endpoint_url)
+        .set_use_fips(place.use_fips)
+        .set_use_dual_stack(place.use_dual_stack)
+        .build()
+        .map_err(|error| error.to_string())?;
+    Service::endpoint(DefaultResolver::new().resolve_endpoint(&params))
 }
 
 /// Only a batch that Personalize finds wrong says nothing about the next one.

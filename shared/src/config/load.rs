@@ -1,13 +1,9 @@
 //! From text, or from S3, to a configuration that holds together.
 
-use aws_sdk_s3::{
-    error::SdkError,
-    operation::get_object::{GetObjectError, GetObjectOutput},
-};
-
 use crate::{
-    aws::{AwsError, failure},
+    aws::AwsError,
     config::{EstateConfig, validate::problems},
+    direct::{Bucket, Object},
     fault::{Fault, FaultKind},
 };
 
@@ -97,23 +93,6 @@ pub fn parse(origin: &str, text: &str) -> Result<EstateConfig, ConfigError> {
     }
 }
 
-/// Reads the configuration from the data bucket.
-///
-/// # Errors
-/// [`ConfigError::Unreadable`] with S3's answer, or as [`parse`].
-pub async fn load(
-    s3: &aws_sdk_s3::Client,
-    bucket: &str,
-    key: &str,
-) -> Result<EstateConfig, ConfigError> {
-    let request = s3.get_object().bucket(bucket).key(key);
-    let object = request
-        .send()
-        .await
-        .map_err(|error| unreadable(bucket, key, error))?;
-    Ok(read(bucket, key, object).await?.config)
-}
-
 /// A configuration and the version of it that S3 keeps.
 #[derive(Debug)]
 pub struct Versioned {
@@ -123,64 +102,47 @@ pub struct Versioned {
     pub etag: Option<String>,
 }
 
+/// Reads the configuration from the data bucket.
+///
+/// # Errors
+/// [`ConfigError::Unreadable`] with S3's answer, or as [`parse`].
+pub async fn load(bucket: &Bucket, key: &str) -> Result<Versioned, ConfigError> {
+    let object = bucket.get(key).await;
+    versioned(
+        bucket,
+        key,
+        object.map_err(|source| unreadable(bucket, key, source))?,
+    )
+}
+
 /// Reads the configuration unless S3 still keeps the version `etag`; then `None`.
 ///
 /// # Errors
 /// As [`load`].
 pub async fn load_if_changed(
-    s3: &aws_sdk_s3::Client,
-    bucket: &str,
+    bucket: &Bucket,
     key: &str,
-    etag: Option<&str>,
+    etag: &str,
 ) -> Result<Option<Versioned>, ConfigError> {
-    let request = s3.get_object().bucket(bucket).key(key);
-    match request
-        .set_if_none_match(etag.map(str::to_owned))
-        .send()
-        .await
-    {
-        Ok(object) => read(bucket, key, object).await.map(Some),
-        Err(error) if is_not_modified(&error) => Ok(None),
-        Err(error) => Err(unreadable(bucket, key, error)),
-    }
+    let object = bucket.changed(key, etag).await;
+    let object = object.map_err(|source| unreadable(bucket, key, source))?;
+    let versioned = |object| versioned(bucket, key, object);
+    object.map(versioned).transpose()
 }
 
-type GetError = SdkError<GetObjectError>;
-
-/// "Not modified" is an answer without a body, so there is no error code to match.
-fn is_not_modified(error: &GetError) -> bool {
-    error
-        .raw_response()
-        .is_some_and(|answer| answer.status().as_u16() == 304)
+fn versioned(bucket: &Bucket, key: &str, object: Object) -> Result<Versioned, ConfigError> {
+    let origin = format!("s3://{}/{key}", bucket.name());
+    let config = parse(&origin, &String::from_utf8_lossy(&object.bytes))?;
+    Ok(Versioned {
+        config,
+        etag: object.etag,
+    })
 }
 
-fn unreadable(bucket: &str, key: &str, error: GetError) -> ConfigError {
+fn unreadable(bucket: &Bucket, key: &str, source: AwsError) -> ConfigError {
     ConfigError::Unreadable {
-        bucket: bucket.to_owned(),
+        bucket: bucket.name().to_owned(),
         key: key.to_owned(),
-        source: failure("s3:GetObject")(error),
+        source,
     }
-}
-
-async fn read(bucket: &str, key: &str, object: GetObjectOutput) -> Result<Versioned, ConfigError> {
-    let origin = format!("s3://{bucket}/{key}");
-    let bytes = object
-        .content_length()
-        .and_then(|n| usize::try_from(n).ok())
-        .unwrap_or(0);
-    if bytes > MAX_BYTES {
-        return Err(ConfigError::TooLarge { origin, bytes });
-    }
-    let etag = object.e_tag;
-    let body = object
-        .body
-        .collect()
-        .await
-        .map_err(|error| ConfigError::Shape {
-            origin: origin.clone(),
-            path: ".".to_owned(),
-            message: format!("the download broke off: {error}"),
-        })?;
-    let config = parse(&origin, &String::from_utf8_lossy(&body.into_bytes()))?;
-    Ok(Versioned { config, etag })
 }

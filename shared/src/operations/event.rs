@@ -1,11 +1,10 @@
 //! Events that were dealt with: EventBridge and Lambda may deliver one twice, and what it calls for
 //! is to be done once.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::put_item::PutItemInput, types::AttributeValue};
 use serde::Serialize;
 
 use super::{Operations, OperationsError};
-use crate::aws::failure;
 
 /// How long an event is remembered: longer than EventBridge and Lambda try to deliver one.
 const MEMORY_SECONDS: i64 = 7 * 86_400;
@@ -33,16 +32,12 @@ impl Operations {
             taken_until: now + WORK_SECONDS,
             expires_at: now + MEMORY_SECONDS,
         };
-        let answer = self
-            .client
-            .put_item()
+        let input = PutItemInput::builder()
             .table_name(&self.table)
             .set_item(Some(self.item(event_key(id), &taken)?))
             .condition_expression("attribute_not_exists(pk) OR takenUntil <= :now")
-            .expression_attribute_values(":now", AttributeValue::N(now.to_string()))
-            .send()
-            .await;
-        match answer.map_err(failure("dynamodb:PutItem")) {
+            .expression_attribute_values(":now", AttributeValue::N(now.to_string()));
+        match self.dynamodb.put_item(input).await {
             Ok(_) => Ok(true),
             Err(error) if error.condition_failed() => Ok(false),
             Err(error) => Err(error.into()),

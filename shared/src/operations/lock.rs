@@ -1,11 +1,13 @@
 //! Locks: a workflow runs once at a time for an estate. A lock has an owner, an execution's ARN, and
 //! ends by itself when its owner no longer renews it.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{
+    operation::{delete_item::DeleteItemInput, put_item::PutItemInput},
+    types::AttributeValue,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Operations, OperationsError};
-use crate::aws::failure;
 
 /// How long a lock holds without being renewed. Longer than the longest wait of a workflow between
 /// two calls of `check-status`: after two days the waits are some 80 minutes.
@@ -58,9 +60,7 @@ impl Operations {
             expires_at: now + seconds,
         };
         let sk = lock_key(workflow);
-        let answer = self
-            .client
-            .put_item()
+        let input = PutItemInput::builder()
             .table_name(&self.table)
             .set_item(Some(self.item(sk.clone(), &lock)?))
             .condition_expression(
@@ -68,10 +68,8 @@ impl Operations {
             )
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":owner", AttributeValue::S(owner.to_owned()))
-            .expression_attribute_values(":now", AttributeValue::N(now.to_string()))
-            .send()
-            .await;
-        match answer.map_err(failure("dynamodb:PutItem")) {
+            .expression_attribute_values(":now", AttributeValue::N(now.to_string()));
+        match self.dynamodb.put_item(input).await {
             Ok(_) => Ok(None),
             Err(error) if error.condition_failed() => self.get(&sk).await,
             Err(error) => Err(error.into()),
@@ -93,18 +91,14 @@ impl Operations {
     /// # Errors
     /// When the table cannot be written.
     pub async fn release_lock(&self, workflow: &str, owner: &str) -> Result<(), OperationsError> {
-        let answer = self
-            .client
-            .delete_item()
+        let input = DeleteItemInput::builder()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(self.pk()))
             .key("sk", AttributeValue::S(lock_key(workflow)))
             .condition_expression("attribute_not_exists(pk) OR #owner = :owner")
             .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":owner", AttributeValue::S(owner.to_owned()))
-            .send()
-            .await;
-        match answer.map_err(failure("dynamodb:DeleteItem")) {
+            .expression_attribute_values(":owner", AttributeValue::S(owner.to_owned()));
+        match self.dynamodb.delete_item(input).await {
             Err(error) if !error.condition_failed() => Err(error.into()),
             _ => Ok(()),
         }

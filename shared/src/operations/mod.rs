@@ -18,11 +18,18 @@ mod teardown;
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    operation::{
+        delete_item::DeleteItemInput, get_item::GetItemInput, put_item::PutItemInput,
+        query::QueryInput,
+    },
+    types::AttributeValue,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    aws::{AwsError, failure},
+    aws::AwsError,
+    direct::DynamoDb,
     fault::{Fault, FaultKind},
 };
 
@@ -66,18 +73,12 @@ impl Fault for OperationsError {
     }
 }
 
-/// A client for the table.
-#[must_use]
-pub fn client(aws: &aws_config::SdkConfig) -> Client {
-    Client::new(aws)
-}
-
 type Item = HashMap<String, AttributeValue>;
 
 /// The part of the table that belongs to one estate.
 #[derive(Debug, Clone)]
 pub struct Operations {
-    client: Client,
+    dynamodb: DynamoDb,
     table: String,
     estate: String,
 }
@@ -85,9 +86,9 @@ pub struct Operations {
 impl Operations {
     /// The part of `table` that belongs to `estate`.
     #[must_use]
-    pub fn new(client: Client, table: String, estate: String) -> Self {
+    pub fn new(dynamodb: DynamoDb, table: String, estate: String) -> Self {
         Self {
-            client,
+            dynamodb,
             table,
             estate,
         }
@@ -101,16 +102,12 @@ impl Operations {
         &self,
         sk: &str,
     ) -> Result<Option<T>, OperationsError> {
-        let answer = self
-            .client
-            .get_item()
+        let input = GetItemInput::builder()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(self.pk()))
             .key("sk", AttributeValue::S(sk.to_owned()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failure("dynamodb:GetItem"))?;
+            .consistent_read(true);
+        let answer = self.dynamodb.get_item(input).await?;
         answer.item.map(|item| self.decode(sk, item)).transpose()
     }
 
@@ -119,45 +116,40 @@ impl Operations {
         &self,
         start: &str,
     ) -> Result<Vec<T>, OperationsError> {
-        let mut pages = self
-            .client
-            .query()
+        let query = QueryInput::builder()
             .table_name(&self.table)
             .key_condition_expression("pk = :estate AND begins_with(sk, :start)")
             .expression_attribute_values(":estate", AttributeValue::S(self.pk()))
             .expression_attribute_values(":start", AttributeValue::S(start.to_owned()))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let mut records = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(failure("dynamodb:Query"))?;
-            records.push(self.decode(&format!("{start}*"), item)?);
+            .consistent_read(true);
+        let (mut records, mut next) = (Vec::new(), None);
+        loop {
+            let page = query.clone().set_exclusive_start_key(next);
+            let page = self.dynamodb.query(page).await?;
+            for item in page.items.unwrap_or_default() {
+                records.push(self.decode(&format!("{start}*"), item)?);
+            }
+            next = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if next.is_none() {
+                return Ok(records);
+            }
         }
-        Ok(records)
     }
 
     async fn delete(&self, sk: &str) -> Result<(), OperationsError> {
-        self.client
-            .delete_item()
+        let input = DeleteItemInput::builder()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(self.pk()))
-            .key("sk", AttributeValue::S(sk.to_owned()))
-            .send()
-            .await
-            .map_err(failure("dynamodb:DeleteItem"))?;
+            .key("sk", AttributeValue::S(sk.to_owned()));
+        self.dynamodb.delete_item(input).await?;
         Ok(())
     }
 
     async fn put<T: Serialize>(&self, sk: String, value: &T) -> Result<(), OperationsError> {
-        self.client
-            .put_item()
+        let input = PutItemInput::builder()
             .table_name(&self.table)
-            .set_item(Some(self.item(sk, value)?))
-            .send()
-            .await
-            .map_err(failure("dynamodb:PutItem"))?;
+            .set_item(Some(self.item(sk, value)?));
+        self.dynamodb.put_item(input).await?;
         Ok(())
     }
 

@@ -1,10 +1,10 @@
 //! What is known of each resource: its ARN and the status last seen.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::put_item::PutItemInput, types::AttributeValue};
 use serde::{Deserialize, Serialize};
 
 use super::{Operations, OperationsError};
-use crate::{arn::Kind, aws::failure};
+use crate::arn::Kind;
 
 /// What is known of one Personalize resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,9 +65,7 @@ impl Operations {
         state: &ResourceState,
     ) -> Result<bool, OperationsError> {
         let item = self.item(resource_key(state.kind, &state.name), state)?;
-        let put = self
-            .client
-            .put_item()
+        let put = PutItemInput::builder()
             .table_name(&self.table)
             .set_item(Some(item));
         let put = match before {
@@ -76,7 +74,7 @@ impl Operations {
                 .condition_expression("arn = :before")
                 .expression_attribute_values(":before", AttributeValue::S(before.arn.clone())),
         };
-        match put.send().await.map_err(failure("dynamodb:PutItem")) {
+        match self.dynamodb.put_item(put).await {
             Ok(_) => Ok(true),
             Err(error) if error.condition_failed() => Ok(false),
             Err(error) => Err(error.into()),

@@ -6,7 +6,6 @@ use super::{
     Memories, Memory, VisitorError,
     memories::{DUE, TIMES, UNLESS_REFUSED, due, life, number, texts},
 };
-use crate::aws::failure;
 
 impl Memories {
     /// Takes what is remembered under the key `session` over into `user`: purchases, and consent where
@@ -51,7 +50,7 @@ impl Memories {
             add.push_str(", purchases :purchases");
         }
         let update = update.update_expression(format!("SET {set} ADD {add}"));
-        match update.send().await.map_err(failure("dynamodb:UpdateItem")) {
+        match self.dynamodb.update_item(update).await {
             Ok(answer) => self.remembered(answer),
             // The user refused in this moment.
             Err(error) if error.condition_failed() => self.get(user).await,

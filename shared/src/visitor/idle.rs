@@ -6,11 +6,11 @@
 //! index [`DUE_INDEX`] finds what is due, spread over [`SHARDS`] partitions. `dueAt` is not moved by every event,
 //! which would cost a write of the index: who looks finds what `updatedAt` says, and moves it.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::query::QueryInput, types::AttributeValue};
 use sha2::{Digest, Sha256};
 
 use super::memories::{Memories, USER, VisitorError, number};
-use crate::{aws::failure, batch::Item};
+use crate::batch::Item;
 
 /// Seconds without an event after which a user's purchases are sent again: 80 days, ten before the
 /// filters forget, for days on which nothing could be sent.
@@ -51,19 +51,15 @@ impl Memories {
         now: i64,
         next: Option<Item>,
     ) -> Result<(Vec<Due>, Option<Item>), VisitorError> {
-        let answer = self
-            .client
-            .query()
+        let input = QueryInput::builder()
             .table_name(&self.table)
             .index_name(DUE_INDEX)
             .key_condition_expression("dueShard = :shard AND dueAt <= :now")
             .expression_attribute_values(":shard", AttributeValue::S(shard.to_string()))
             .expression_attribute_values(":now", number(now))
             .set_exclusive_start_key(next)
-            .limit(PAGE)
-            .send()
-            .await
-            .map_err(failure("dynamodb:Query"))?;
+            .limit(PAGE);
+        let answer = self.dynamodb.query(input).await?;
         let due = answer.items.unwrap_or_default().into_iter();
         let due = due.filter_map(|mut item| match item.remove("listKey") {
             Some(AttributeValue::S(key)) => {
@@ -81,19 +77,13 @@ impl Memories {
     /// # Errors
     /// When the table cannot be written.
     pub async fn due_again(&self, key: &str, seen: i64, next: i64) -> Result<(), VisitorError> {
-        let moved = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("listKey", AttributeValue::S(key.to_owned()))
+        let update = self
+            .update(key)
             .expression_attribute_values(":seen", number(seen))
             .expression_attribute_values(":next", number(next))
             .condition_expression("dueAt = :seen")
-            .update_expression("SET dueAt = :next")
-            .send()
-            .await
-            .map_err(failure("dynamodb:UpdateItem"));
-        match moved {
+            .update_expression("SET dueAt = :next");
+        match self.dynamodb.update_item(update).await {
             Err(error) if !error.condition_failed() => Err(error.into()),
             _ => Ok(()),
         }

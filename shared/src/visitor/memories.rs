@@ -6,8 +6,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::{
-    Client,
-    operation::update_item::{UpdateItemOutput, builders::UpdateItemFluentBuilder},
+    operation::{
+        get_item::GetItemInput,
+        update_item::{UpdateItemInput, UpdateItemOutput, builders::UpdateItemInputBuilder},
+    },
     types::{AttributeValue, ReturnValue},
 };
 
@@ -17,7 +19,8 @@ use super::{
     purchase::{Purchase, superfluous},
 };
 use crate::{
-    aws::{AwsError, failure},
+    aws::AwsError,
+    direct::DynamoDb,
     fault::{Fault, FaultKind},
 };
 
@@ -79,15 +82,15 @@ impl Fault for VisitorError {
 /// The memories of all visitors.
 #[derive(Debug, Clone)]
 pub struct Memories {
-    pub(super) client: Client,
+    pub(super) dynamodb: DynamoDb,
     pub(super) table: String,
 }
 
 impl Memories {
     /// In the table of that name.
     #[must_use]
-    pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    pub fn new(dynamodb: DynamoDb, table: String) -> Self {
+        Self { dynamodb, table }
     }
 
     /// What is remembered under `key` ([`Visitor::key`]), as of now.
@@ -95,15 +98,11 @@ impl Memories {
     /// # Errors
     /// When the table cannot be read, or holds something else under the key.
     pub async fn get(&self, key: &str) -> Result<Memory, VisitorError> {
-        let answer = self
-            .client
-            .get_item()
+        let input = GetItemInput::builder()
             .table_name(&self.table)
             .key("listKey", AttributeValue::S(key.to_owned()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failure("dynamodb:GetItem"))?;
+            .consistent_read(true);
+        let answer = self.dynamodb.get_item(input).await?;
         answer
             .item
             .map_or(Ok(Memory::default()), |item| self.decode(item))
@@ -174,8 +173,7 @@ impl Memories {
             set.push_str(DUE);
         }
         let update = update.update_expression(format!("SET {set} ADD {add}"));
-        let answer = update.send().await.map_err(failure("dynamodb:UpdateItem"));
-        let memory = match answer {
+        let memory = match self.dynamodb.update_item(update).await {
             Ok(answer) => self.remembered(answer)?,
             Err(error) if error.condition_failed() => return self.get(key).await,
             Err(error) => return Err(error.into()),
@@ -218,11 +216,8 @@ impl Memories {
             true => String::new(),
             false => format!(" REMOVE {}", remove.join(", ")),
         };
-        update
-            .update_expression(format!("SET {set}{remove} ADD generation :one"))
-            .send()
-            .await
-            .map_err(failure("dynamodb:UpdateItem"))?;
+        let update = update.update_expression(format!("SET {set}{remove} ADD generation :one"));
+        self.dynamodb.update_item(update).await?;
         Ok(())
     }
 
@@ -235,18 +230,14 @@ impl Memories {
         let cut = self
             .update(key)
             .expression_attribute_values(":superfluous", AttributeValue::Ss(superfluous))
-            .update_expression("DELETE purchases :superfluous")
-            .send()
-            .await
-            .map_err(failure("dynamodb:UpdateItem"));
-        if let Err(error) = cut {
+            .update_expression("DELETE purchases :superfluous");
+        if let Err(error) = self.dynamodb.update_item(cut).await {
             tracing::warn!(%error, "a long list of purchases was not cut");
         }
     }
 
-    pub(super) fn update(&self, key: &str) -> UpdateItemFluentBuilder {
-        self.client
-            .update_item()
+    pub(super) fn update(&self, key: &str) -> UpdateItemInputBuilder {
+        UpdateItemInput::builder()
             .table_name(&self.table)
             .key("listKey", AttributeValue::S(key.to_owned()))
     }
@@ -273,7 +264,7 @@ pub(super) const PURCHASES: [&str; 3] = ["purchases", "dueShard", "dueAt"];
 pub(super) const DUE: &str = ", dueShard = :shard, dueAt = if_not_exists(dueAt, :due)";
 
 /// The values of [`DUE`].
-pub(super) fn due(update: UpdateItemFluentBuilder, key: &str, now: i64) -> UpdateItemFluentBuilder {
+pub(super) fn due(update: UpdateItemInputBuilder, key: &str, now: i64) -> UpdateItemInputBuilder {
     update
         .expression_attribute_values(":shard", AttributeValue::S(shard(key)))
         .expression_attribute_values(":due", number(now + IDLE_SECONDS))

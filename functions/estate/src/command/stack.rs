@@ -4,6 +4,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use shared::{
     aws::{self, failure},
     config::{self, EstateConfig},
+    direct::{Access, DynamoDb},
     operations::Operations,
 };
 
@@ -74,9 +75,8 @@ fn records(common: &Common, aws: &aws_config::SdkConfig, config: &EstateConfig) 
     let Some(table) = &common.table else {
         return Records::Nowhere;
     };
-    let client = shared::operations::client(aws);
     Records::Table(Operations::new(
-        client,
+        DynamoDb::new(&Access::new(aws)),
         table.clone(),
         config.estate.clone(),
     ))

@@ -12,15 +12,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_config::SdkConfig;
-use aws_sdk_personalizeruntime::{Client, config::retry::RetryConfig};
+use aws_config::retry::RetryConfig;
 use futures::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
+use shared::direct::Access;
 
 use crate::{
-    personalize::{breaker::Breaker, retries::Retries},
+    personalize::{breaker::Breaker, call::Runtime, retries::Retries},
     question::Question,
     services::{Cause, Prediction},
 };
@@ -37,20 +37,17 @@ pub(crate) struct Personalize(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    client: Client,
+    runtime: Runtime,
     breakers: Mutex<HashMap<String, Breaker>>,
     retries: Mutex<Retries>,
     under_way: Mutex<HashMap<String, UnderWay>>,
 }
 
 impl Personalize {
-    /// With time-outs of `config`; retries are made here.
-    pub(crate) fn new(config: &SdkConfig) -> Self {
-        let config = aws_sdk_personalizeruntime::config::Builder::from(config)
-            .retry_config(RetryConfig::disabled())
-            .build();
+    /// With time-outs of `access`; retries are made here.
+    pub(crate) fn new(access: &Access) -> Self {
         Self(Arc::new(Inner {
-            client: Client::from_conf(config),
+            runtime: Runtime::new(&access.with_retries(RetryConfig::disabled())),
             breakers: Mutex::default(),
             retries: Mutex::default(),
             under_way: Mutex::default(),
@@ -120,7 +117,7 @@ impl Inner {
     /// One call, and a second one when the first failed for a reason that passes.
     async fn call(&self, question: &Question) -> Result<Prediction, Cause> {
         lock(&self.retries).called();
-        let first = call::ask(&self.client, question).await;
+        let first = self.runtime.ask(question).await;
         let Err(error) = first else {
             return first.map_err(|error| Cause::from(&error));
         };
@@ -132,7 +129,7 @@ impl Inner {
             return Err(cause);
         }
         tokio::time::sleep(jitter()).await;
-        let second = call::ask(&self.client, question).await;
+        let second = self.runtime.ask(question).await;
         second.map_err(|error| Cause::from(&error))
     }
 

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_personalizeruntime::config::Credentials;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -51,7 +51,7 @@ async fn personalize(server: Server) -> (Personalize, Arc<Server>) {
             )),
         )
         .build();
-    (Personalize::new(&config), server)
+    (Personalize::new(&Access::new(&config)), server)
 }
 
 async fn connection(mut stream: TcpStream, server: Arc<Server>) {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use shared::{
     batch::{self, MAX_KEYS, Patience, Read},
+    direct::DynamoDb,
     lists::draft_key,
 };
 
@@ -24,7 +25,7 @@ pub(crate) struct Draft {
 /// The table.
 #[derive(Debug, Clone)]
 pub(crate) struct Drafts {
-    pub(crate) client: aws_sdk_dynamodb::Client,
+    pub(crate) dynamodb: DynamoDb,
     pub(crate) table: String,
 }
 
@@ -41,7 +42,7 @@ impl Drafts {
                 attributes: &["listKey", "experiment", "arms"],
                 consistent: false,
             };
-            let items = batch::get(&self.client, read, &keys, Patience::WORKFLOW).await?;
+            let items = batch::get(&self.dynamodb, read, &keys, Patience::WORKFLOW).await?;
             for item in items {
                 let draft: Result<Draft, serde_dynamo::Error> = serde_dynamo::from_item(item);
                 let draft = draft.map_err(|error| ServiceError::Shape {
