@@ -16,7 +16,7 @@ use std::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, StatusCode, body::Incoming};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     error::BenchError,
@@ -79,14 +79,14 @@ impl Handler for Services {
         let target = head.headers.get("x-amz-target");
         let target = target.and_then(|target| target.to_str().ok());
         let response = match (target, head.method.as_str(), head.uri.path()) {
-            (Some(target), _, _) => json_answer(&dynamodb::answer(target, &parse(&body))),
+            (Some(target), _, _) => json_answer(dynamodb::answer(target, &body)),
             (None, "POST", "/recommendations") => {
                 if !self.personalize_takes.is_zero() {
                     tokio::time::sleep(self.personalize_takes).await;
                 }
-                json_answer(&personalize::recommendations(&parse(&body)))
+                json_answer(personalize::recommendations(&body))
             }
-            (None, "POST", "/events") => json_answer(&json!({})),
+            (None, "POST", "/events") => json_answer("{}".to_owned()),
             (None, "PUT", _) => stored(),
             (None, "GET", path) if path.ends_with("/config/personalization.yaml") => {
                 config(head.headers.contains_key("if-none-match"))
@@ -98,10 +98,6 @@ impl Handler for Services {
         self.calls.fetch_add(1, Ordering::SeqCst);
         response
     }
-}
-
-fn parse(body: &[u8]) -> Value {
-    serde_json::from_slice(body).unwrap_or_default()
 }
 
 fn config(known: bool) -> Response<Full<Bytes>> {
@@ -125,8 +121,8 @@ fn etag(response: &mut Response<Full<Bytes>>) {
     response.headers_mut().insert("etag", etag);
 }
 
-fn json_answer(value: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(value.to_string()));
+fn json_answer(json: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(json));
     let json = hyper::header::HeaderValue::from_static("application/json");
     response.headers_mut().insert("content-type", json);
     response
@@ -143,7 +139,7 @@ struct Constant(Value);
 
 impl Handler for Constant {
     async fn answer(&self, _: Request<Incoming>) -> Response<Full<Bytes>> {
-        json_answer(&self.0)
+        json_answer(self.0.to_string())
     }
 }
 

@@ -46,8 +46,8 @@ struct Arguments {
     /// Seconds that count; a quarter as many come before
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     seconds: u32,
-    /// Execution environments
-    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..))]
+    /// Execution environments: of a thousand requests a second of 14 ms some 14 are under way at a time
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..))]
     environments: u32,
     /// Milliseconds that Personalize takes
     #[arg(long, value_name = "MS", default_value_t = 10)]

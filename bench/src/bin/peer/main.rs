@@ -7,8 +7,17 @@
 //! - **recommend**: 20 items for a user whom nobody asked for before, without those they bought (a filter),
 //!   in the context of their device, each with its metadata from DynamoDB. No answer comes from a cache; the
 //!   products are others with every request.
-//! - **track**: one view of a product, told to Personalize. Ours asks for the visitor's consent, is in S3
-//!   before the answer and makes the visitor's lists stale besides; the peer sends it on and nothing else.
+//! - **track**: one view of a product, told to Personalize.
+//!
+//! Ours does more for it: `recommend` also reads what is remembered of the visitor and keeps the answer with
+//! its explanation; `track` also asks for the visitor's consent, makes their lists stale, and has the event
+//! in S3 before it answers. So the peer runs twice: as it is, and doing the same work (the calls it leaves
+//! out are made around it, `bench/peer-serving/same_work.py`). The bars are of the same work; what it would
+//! be beside the peer as it is stands below.
+//!
+//! All processes share one processor. To wake another one of a virtual machine takes some 40 µs of the
+//! kernel's time, with every call and whatever the program: it is the hypervisor's, and is not there when a
+//! function waits for a network. `--spread` measures with it.
 //!
 //! The peer has the settings of its own template, which turns X-Ray on (as for us; of these requests none is
 //! sampled, as most are not) and logs each event. `--bare` measures it without both.
@@ -29,8 +38,13 @@ use std::{path::PathBuf, process::ExitCode};
 
 use bench::error::BenchError;
 use clap::Parser;
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-use crate::{measure::measure, report::Report, task::Task};
+use crate::{
+    measure::measure,
+    report::Report,
+    task::{Task, Work},
+};
 
 /// Measures recommend and track beside personalization-apis
 ///
@@ -58,6 +72,9 @@ struct Arguments {
     /// The peer without X-Ray and without logging each event
     #[arg(long)]
     bare: bool,
+    /// Let the processes run on all processors
+    #[arg(long)]
+    spread: bool,
     /// Print JSON in place of the table
     #[arg(long)]
     json: bool,
@@ -84,14 +101,36 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments) -> Result<Report, BenchError> {
     let (folder, python) = (&arguments.peer, &arguments.python);
-    config::serve().await?;
-    let mut report = Report::default();
+    let mut contenders = Vec::new();
     for task in Task::ALL {
         let ours = task.ours(arguments.binaries.as_deref())?;
-        let theirs = task.peer(folder, python, arguments.bare);
-        let ours = measure(task, ours, arguments.starts, arguments.requests).await?;
-        let theirs = measure(task, theirs, arguments.starts, arguments.requests).await?;
-        report.add(task, ours, theirs);
+        let theirs = |work| task.peer(folder, python, arguments.bare, work);
+        contenders.push((task, [ours, theirs(Work::Same), theirs(Work::ItsOwn)]));
+    }
+    if !arguments.spread {
+        // What was built before took all of them.
+        share_one_processor()?;
+    }
+    config::serve().await?;
+    let mut report = Report::default();
+    for (task, [ours, same, own]) in contenders {
+        let measure = |contender| measure(task, contender, arguments.starts, arguments.requests);
+        report.add(
+            task,
+            measure(ours).await?,
+            measure(same).await?,
+            measure(own).await?,
+        );
     }
     Ok(report)
+}
+
+/// This process, and those it starts from now on, run on the last processor.
+fn share_one_processor() -> Result<(), BenchError> {
+    let untold = |_| BenchError::Untold("processors");
+    let all = sched_getaffinity(None).map_err(untold)?;
+    let last = (0..CpuSet::MAX_CPU).rev().find(|cpu| all.is_set(*cpu));
+    let mut one = CpuSet::new();
+    one.set(last.unwrap_or_default());
+    sched_setaffinity(None, &one).map_err(untold)
 }

@@ -49,8 +49,8 @@ impl Task {
     }
 
     /// The function of personalization-apis in `folder`, which does both.
-    pub(crate) fn peer(self, folder: &Path, python: &Path, is_bare: bool) -> Contender {
-        let function = peer(folder, python, is_bare);
+    pub(crate) fn peer(self, folder: &Path, python: &Path, is_bare: bool, work: Work) -> Contender {
+        let function = peer(folder, python, is_bare, work);
         match self {
             Self::Recommend => Contender {
                 function,
@@ -66,6 +66,15 @@ impl Task {
     }
 }
 
+/// What the peer does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// What it does by itself.
+    ItsOwn,
+    /// What ours does.
+    Same,
+}
+
 /// One of the two, and how it is asked.
 #[derive(Debug)]
 pub(crate) struct Contender {
@@ -79,12 +88,21 @@ pub(crate) struct Contender {
 
 /// With the variables its template sets, or, when it is `bare`, without X-Ray and without logging each
 /// event.
-fn peer(folder: &Path, python: &Path, is_bare: bool) -> Function {
+fn peer(folder: &Path, python: &Path, is_bare: bool, work: Work) -> Function {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let folder = absolute(folder).join("src");
     let layer = folder.join("layer").display().to_string();
+    let around = Path::new(env!("CARGO_MANIFEST_DIR")).join("peer-serving");
+    let (name, handler, path) = match work {
+        Work::ItsOwn => ("personalization-apis", "main.lambda_handler", layer),
+        Work::Same => (
+            "the same work",
+            "same_work.lambda_handler",
+            format!("{}:{layer}", around.display()),
+        ),
+    };
     let variables = [
-        ("PYTHONPATH", layer.as_str()),
+        ("PYTHONPATH", path.as_str()),
         ("PYTHONDONTWRITEBYTECODE", "1"),
         ("LOG_LEVEL", "INFO"),
         ("POWERTOOLS_SERVICE_NAME", "personalization_apis"),
@@ -109,12 +127,10 @@ fn peer(folder: &Path, python: &Path, is_bare: bool) -> Function {
         ),
     ];
     Function {
-        name: "personalization-apis".to_owned(),
+        name: name.to_owned(),
         // Not resolved further: a virtual environment is known by where its link is.
         program: absolute(python),
-        arguments: ["-m", "awslambdaric", "main.lambda_handler"]
-            .map(Into::into)
-            .into(),
+        arguments: ["-m", "awslambdaric", handler].map(Into::into).into(),
         folder: Some(folder.join("personalization_api_function")),
         variables: variables
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
