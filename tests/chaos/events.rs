@@ -15,8 +15,9 @@ use tests::{Environment, Shop};
 /// How often somebody clicks, twice at once.
 const EVERY: Duration = Duration::from_millis(250);
 
-/// How long the queue may take to be empty after the last fault.
-const DRAINED: Duration = Duration::from_secs(180);
+/// How long the queue may take to be empty after the last fault: `replay` waits for up to five minutes
+/// before it tries again what has failed for some minutes.
+const DRAINED: Duration = Duration::from_secs(360);
 
 /// The clicks.
 pub(crate) struct Clicks {
