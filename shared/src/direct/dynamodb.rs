@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use super::{Access, Message, Operation, Place, Refusal, Service, Signing};
-use crate::aws::AwsError;
 use aws_sdk_dynamodb::{
     config::endpoint::{DefaultResolver, Params, ResolveEndpoint},
     error::BuildError,
@@ -33,6 +31,9 @@ use aws_sdk_dynamodb::{
         },
     },
 };
+
+use super::{Access, Message, Operation, Place, Refusal, Service, Signing};
+use crate::aws::AwsError;
 
 /// DynamoDB.
 #[derive(Debug, Clone)]
