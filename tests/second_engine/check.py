@@ -153,6 +153,8 @@ def check(cases, directory):
             print(f"{'failed' if wrong else 'ok':6} {name}", flush=True)
             for what in wrong:
                 print(f"       {what}", flush=True)
+            if wrong and state.get("error"):
+                print(f"       it ended with {state['error']}: {state.get('cause')}", flush=True)
             failed += bool(wrong)
         return failed
     finally:
