@@ -25,6 +25,10 @@ pub struct Clients {
     pub cloudformation: aws_sdk_cloudformation::Client,
     /// Step Functions: the workflows.
     pub workflows: aws_sdk_sfn::Client,
+    /// Athena: what queries run in.
+    pub athena: aws_sdk_athena::Client,
+    /// Secrets Manager: what the sample shop is read with.
+    pub secrets: aws_sdk_secretsmanager::Client,
     /// DynamoDB: counting what was cached.
     pub dynamodb: aws_sdk_dynamodb::Client,
 }
@@ -38,6 +42,8 @@ impl Clients {
             s3: aws_sdk_s3::Client::from_conf(s3_config(&config)),
             cloudformation: aws_sdk_cloudformation::Client::new(&config),
             workflows: aws_sdk_sfn::Client::new(&config),
+            athena: aws_sdk_athena::Client::new(&config),
+            secrets: aws_sdk_secretsmanager::Client::new(&config),
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
         }
     }

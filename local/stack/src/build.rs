@@ -1,4 +1,4 @@
-//! Compiles what runs locally: every function, the experiments service and `personalize-local`, in one cargo invocation
+//! Compiles what runs locally: every function, the experiments service and the stand-ins, in one cargo invocation
 //! whose own progress the person sees.
 
 use std::collections::BTreeMap;
@@ -18,6 +18,10 @@ use crate::layout::Layout;
 const PERSONALIZE: &str = "personalize-local";
 /// The package of the experiments service.
 const EXPERIMENTS: &str = "experiments-service";
+/// The package that stands in for Amazon Athena.
+const ATHENA: &str = "athena-local";
+/// The package of the sample shop.
+const BACKEND: &str = "backend-local";
 
 /// The compiled programs.
 #[derive(Debug, Clone)]
@@ -28,6 +32,10 @@ pub struct Binaries {
     pub personalize: PathBuf,
     /// The experiments service.
     pub experiments: PathBuf,
+    /// The stand-in for Amazon Athena.
+    pub athena: PathBuf,
+    /// The sample shop.
+    pub backend: PathBuf,
 }
 
 /// The names of all functions: the folders of `functions/` that are crates.
@@ -70,7 +78,7 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
         "--message-format",
         "json-render-diagnostics",
     ]);
-    let services = [PERSONALIZE, EXPERIMENTS];
+    let services = [PERSONALIZE, EXPERIMENTS, ATHENA, BACKEND];
     for name in functions.iter().map(String::as_str).chain(services) {
         command.args(["--bin", name]);
     }
@@ -107,6 +115,8 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
     };
     let personalize = take(PERSONALIZE)?;
     let experiments = take(EXPERIMENTS)?;
+    let athena = take(ATHENA)?;
+    let backend = take(BACKEND)?;
     let functions = functions
         .into_iter()
         .map(|name| take(&name).map(|path| (name, path)))
@@ -115,6 +125,8 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
         functions,
         personalize,
         experiments,
+        athena,
+        backend,
     })
 }
 

@@ -38,6 +38,12 @@ pub(crate) struct Common {
     /// Port of the experiments service; 0 takes a free one
     #[arg(long, global = true, default_value_t = 4580, value_name = "PORT")]
     pub(crate) experiments_port: u16,
+    /// Port of the stand-in for Amazon Athena; 0 takes a free one
+    #[arg(long, global = true, default_value_t = 4590, value_name = "PORT")]
+    pub(crate) athena_port: u16,
+    /// Port of the sample shop that products and data are pulled from; 0 takes a free one
+    #[arg(long, global = true, default_value_t = 4600, value_name = "PORT")]
+    pub(crate) backend_port: u16,
     /// State directory, in the checkout unless absolute
     #[arg(long, global = true, default_value = DEFAULT_STATE, value_name = "DIR")]
     pub(crate) state: PathBuf,
@@ -70,7 +76,8 @@ pub(crate) enum Verb {
     /// Build, start and deploy everything, without data
     #[command(after_help = examples("\
   cargo local up
-  cargo local up --port 5560 --ministack-port 5566 --personalize-port 5570 --experiments-port 5580
+  cargo local up --port 5560 --ministack-port 5566 --personalize-port 5570 --experiments-port 5580 \\
+      --athena-port 5590 --backend-port 5600
   cargo local up --fault personalize=throttle:30,delay:200"))]
     Up,
     /// Seed the running stack and run its workflows

@@ -91,6 +91,18 @@ pub async fn examine(options: &Options) -> Result<Vec<Finding>> {
             options.experiments_port,
             "--experiments-port",
         ),
+        port(
+            &layout,
+            services::ATHENA,
+            options.athena_port,
+            "--athena-port",
+        ),
+        port(
+            &layout,
+            services::BACKEND,
+            options.backend_port,
+            "--backend-port",
+        ),
     ])
 }
 

@@ -46,6 +46,9 @@ pub enum Error {
         /// Where its output is.
         log: PathBuf,
     },
+    /// The sample shop's database cannot be filled or read.
+    #[error("the sample shop: {0}")]
+    Backend(Box<backend_local::Error>),
     /// The stack is not running.
     #[error("the local stack is not running ({what}); start it with `cargo local up`")]
     NotRunning {
@@ -149,6 +152,12 @@ impl Error {
             Self::Interrupted => 130,
             _ => 1,
         }
+    }
+
+    /// Wraps an error of the sample shop.
+    #[must_use]
+    pub fn backend(error: backend_local::Error) -> Self {
+        Self::Backend(Box::new(error))
     }
 
     /// Wraps an I/O error with what was being done to which file.

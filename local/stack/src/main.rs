@@ -39,6 +39,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         ministack_port: common.ministack_port,
         personalize_port: common.personalize_port,
         experiments_port: common.experiments_port,
+        backend: true,
+        athena_port: common.athena_port,
+        backend_port: common.backend_port,
         faults: common.fault,
     };
     match cli.verb {
@@ -200,6 +203,7 @@ async fn open_front_door(options: &Options) -> Result<()> {
     let backends = Backends {
         ministack: options.ministack_port,
         personalize: options.personalize_port,
+        athena: options.athena_port,
     };
     tokio::select! {
         () = front_door::serve(listener, backends, faults) => {}

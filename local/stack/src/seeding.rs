@@ -30,7 +30,8 @@ pub async fn forget_shop(layout: &Layout) -> Result<()> {
     layout.remove_shop()
 }
 
-/// Reads `source` and uploads datasets and catalogue.
+/// Reads `source` and puts it where the product gets it from: the sample shop, or the data bucket of a
+/// stack without one.
 ///
 /// # Errors
 /// [`Error::Usage`] when the stack holds another shop, [`Error::Data`] when the source cannot be
@@ -53,10 +54,14 @@ pub async fn seed(stack: &Stack, source: Source) -> Result<Seeded> {
     let seeded = reading
         .await
         .map_err(|error| Error::Unexpected(error.to_string()))??;
-    let pull = now.strftime("%Y%m%dT%H%M%SZ").to_string();
-    let bucket = stack.output("DataBucketName")?;
     let marker = stack.layout().shop();
     std::fs::write(&marker, shop).map_err(Error::file("writing", marker))?;
+    if stack.has_backend() {
+        stack.fill_backend(folder).await?;
+        return Ok(seeded);
+    }
+    let pull = now.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let bucket = stack.output("DataBucketName")?;
     seed::upload(&stack.clients().s3, bucket, &folder, &pull).await?;
     Ok(seeded)
 }

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::front_door::{Backends, Fault, Faults, InProcess};
 use crate::graphql::GraphQl;
 use crate::layout::Layout;
+use crate::seed;
 use crate::services::ports::Ports;
 use crate::services::{self, Door, Service, process};
 use crate::setup;
@@ -30,12 +31,18 @@ pub struct Options {
     pub personalize_port: u16,
     /// Port of the experiments service; 0 is any free one.
     pub experiments_port: u16,
+    /// Whether there is a backend to pull from and to query: the sample shop, and Athena.
+    pub backend: bool,
+    /// Port of Athena's stand-in; 0 is any free one.
+    pub athena_port: u16,
+    /// Port of the sample shop; 0 is any free one.
+    pub backend_port: u16,
     /// Faults from the start on.
     pub faults: Vec<(String, Fault)>,
 }
 
 impl Options {
-    /// A stack for a test: free ports, its state in `state`.
+    /// A stack for a test: free ports, its state in `state`, no backend: data is put into the bucket.
     #[must_use]
     pub fn for_test(state: &Path) -> Self {
         Self {
@@ -45,6 +52,9 @@ impl Options {
             ministack_port: 0,
             personalize_port: 0,
             experiments_port: 0,
+            backend: false,
+            athena_port: 0,
+            backend_port: 0,
             faults: Vec::new(),
         }
     }
@@ -59,6 +69,8 @@ pub struct Stack {
     outputs: Outputs,
     /// Of a stack that was deployed here.
     experiments: Option<Service>,
+    /// Of a stack that was deployed here and has a backend.
+    backend: Option<Service>,
     door: Option<InProcess>,
 }
 
@@ -78,6 +90,7 @@ impl Stack {
         let backends = Backends {
             ministack: ports.ministack,
             personalize: ports.personalize,
+            athena: ports.athena,
         };
         let door = InProcess::open(ports.front_door, backends)?;
         door.faults()
@@ -98,12 +111,22 @@ impl Stack {
         let outputs = deploy::run(&layout, &clients, ports, binaries).await?;
         let experiments = services::experiments::service(binaries, ports, &outputs)?;
         process::start(&layout, &experiments).await?;
+        let backend = match ports.backend {
+            0 => None,
+            _ => Some(services::backend::service(
+                &layout, binaries, ports, &outputs,
+            )?),
+        };
+        if let Some(backend) = &backend {
+            process::start(&layout, backend).await?;
+        }
         Ok(Self {
             layout,
             ports,
             clients,
             outputs,
             experiments: Some(experiments),
+            backend,
             door: None,
         })
     }
@@ -126,6 +149,7 @@ impl Stack {
             clients,
             outputs,
             experiments: None,
+            backend: None,
             door: None,
         })
     }
@@ -219,6 +243,33 @@ impl Stack {
         })?;
         process::stop(&self.layout, services::EXPERIMENTS).await?;
         process::start(&self.layout, service).await
+    }
+
+    /// Whether products and data come from a backend.
+    #[must_use]
+    pub fn has_backend(&self) -> bool {
+        self.ports.backend != 0
+    }
+
+    /// Puts the staged data below `folder` into the sample shop, in place of what it has.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::Backend`], [`Error::Service`] when the shop does not come up again.
+    pub async fn fill_backend(&self, folder: PathBuf) -> Result<()> {
+        // Its process keeps the file that it opened.
+        process::stop(&self.layout, services::BACKEND).await?;
+        let database = services::backend::database(&self.layout)?;
+        let filling = tokio::task::spawn_blocking(move || seed::fill_backend(&folder, &database));
+        filling
+            .await
+            .map_err(|error| Error::Unexpected(error.to_string()))??;
+        if let Some(service) = &self.backend {
+            return process::start(&self.layout, service).await;
+        }
+        let binaries = build::build(&self.layout).await?;
+        let service =
+            services::backend::service(&self.layout, &binaries, self.ports, &self.outputs)?;
+        process::start(&self.layout, &service).await
     }
 
     /// The faults of a front door inside this process.

@@ -52,11 +52,12 @@ async fn backend(name: &'static str) -> u16 {
     port
 }
 
-/// A front door before two backends; its URL.
+/// A front door before three backends; its URL.
 async fn door() -> String {
     let backends = Backends {
         ministack: backend("ministack").await,
         personalize: backend("personalize").await,
+        athena: backend("athena").await,
     };
     door_to(backends).await
 }
@@ -105,6 +106,8 @@ async fn requests_go_where_their_signature_says() {
         .await
         .unwrap();
     assert_eq!(body, "ministack POST /bucket/key%20x\nhello");
+    let (_, body) = ask(&door, "athena", &[]).await.unwrap();
+    assert!(body.starts_with("athena POST"), "{body}");
     let url = format!("{door}/v1/apis/1/graphql");
     let (_, body) = http::send(Method::POST, &url, &[], "{}", PATIENCE)
         .await
@@ -114,7 +117,12 @@ async fn requests_go_where_their_signature_says() {
 
 #[tokio::test]
 async fn services_nobody_plays_say_so() {
-    let door = door().await;
+    let door = door_to(Backends {
+        ministack: backend("ministack").await,
+        personalize: backend("personalize").await,
+        athena: 0,
+    })
+    .await;
     for service in ["athena", "mobiletargeting", "sms-voice"] {
         let (status, body) = ask(&door, service, &[]).await.unwrap();
         assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
@@ -241,6 +249,7 @@ async fn a_lost_answer_was_carried_out() {
     let door = door_to(Backends {
         ministack: port,
         personalize: port,
+        athena: port,
     })
     .await;
     set_faults(&door, &json!({"sqs": {"lose": 100}})).await;
@@ -283,6 +292,7 @@ async fn a_backend_that_is_down_is_named() {
     let door = door_to(Backends {
         ministack: free,
         personalize: free,
+        athena: free,
     })
     .await;
     let (status, body) = ask(&door, "personalize", &[]).await.unwrap();

@@ -1,6 +1,7 @@
 //! The demonstration: the main job of the product from nothing to a shop whose answers change
 //! with what its customers do, shown to a person and written down for a program.
 
+mod changes;
 mod events;
 mod questions;
 mod report;
@@ -110,6 +111,13 @@ async fn demonstrate(
         return Err(Error::Unexpected(
             "the answer did not change after a purchase was tracked".into(),
         ));
+    }
+    if let Some(page) = answers.iter().find(|answer| answer.placement == "product-detail") {
+        let question = Question::product_page_of(&seeded.examples.item);
+        let seconds = steps
+            .run("backend", changes::show(&stack, &question, page))
+            .await?;
+        report.backend_changes = Some(seconds);
     }
     if !request.once {
         farewell(&stack, &seeded)?;

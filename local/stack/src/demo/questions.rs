@@ -69,6 +69,16 @@ impl Question {
         }
     }
 
+    /// The page of a product.
+    pub(super) fn product_page_of(item: &str) -> Self {
+        Self {
+            heading: format!("Product page of {item}"),
+            placement: "product-detail",
+            user: None,
+            arguments: json!({ "itemId": item }),
+        }
+    }
+
     /// The same question, asked once more.
     pub(super) fn again(self) -> Self {
         Self {
@@ -171,9 +181,7 @@ pub(super) async fn ask_all(stack: &Stack, examples: &Examples) -> Result<Vec<An
         },
         Question {
             heading: format!("Product page of {item}"),
-            placement: "product-detail",
-            user: None,
-            arguments: json!({ "itemId": examples.item }),
+            ..Question::product_page_of(&examples.item)
         },
         Question {
             heading: format!("Cart with {}", cart.join(", ")),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::config::EstateConfig;
 
+use super::changes::Seconds;
 use super::questions::Answer;
 use super::table;
 use crate::error::{Error, Result};
@@ -27,6 +28,9 @@ pub(super) struct Report {
     queries: Vec<Query>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) changed_after_event: Option<bool>,
+    /// Seconds until the answers had what was added, changed and withdrawn in the backend.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) backend_changes: Option<Seconds>,
     pub(super) seconds: BTreeMap<String, f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) failed_step: Option<String>,
@@ -177,6 +181,7 @@ mod tests {
                 }],
             }],
             changed_after_event: Some(true),
+            backend_changes: Some(BTreeMap::from([("added", 2.5)])),
             seconds: BTreeMap::from([("build".into(), 1.5)]),
             failed_step: None,
         };
@@ -186,7 +191,7 @@ mod tests {
             "solutions": [{"name": "similar-items", "recipe": "aws-similar-items",
                 "solutionVersionArn": "arn:1", "metrics": {"coverage": 0.5}}],
             "queries": [{"placement": "home", "userId": null, "items": [{"id": "a", "title": "A"}]}],
-            "changed_after_event": true, "seconds": {"build": 1.5},
+            "changed_after_event": true, "backend_changes": {"added": 2.5}, "seconds": {"build": 1.5},
         });
         assert_eq!(serde_json::to_value(&report).unwrap(), expected);
     }

@@ -1,8 +1,10 @@
 //! From built binaries to a deployed stack: packages, the template as `sam package` would leave
 //! it, CloudFormation, the declared estate in the data bucket.
 
+pub mod athena;
 pub mod intrinsics;
 pub mod package;
+pub mod secret;
 pub mod stack;
 pub mod template;
 
@@ -37,9 +39,16 @@ pub async fn run(
         .map(|(name, package)| (name.clone(), stack::package_key(name, package)));
     let keys = keys.collect();
     let packaged = template::package(&layout.template(), stack::ARTIFACTS, &keys)?;
+    let secret = if ports.backend == 0 {
+        String::new()
+    } else {
+        secret::ensure(clients).await?
+    };
     let parameters = [
         ("Architecture", architecture().to_owned()),
         ("AwsEndpointUrl", ports.endpoint()),
+        ("BackendUrl", ports.backend_url()),
+        ("BackendSecretArn", secret),
         ("ExperimentsUrl", ports.experiments_url()),
         ("PollSeconds", "1".to_owned()),
         ("ReplacementGraceSeconds", "2".to_owned()),
@@ -47,6 +56,9 @@ pub async fn run(
     let outputs = stack::deploy(clients, &packaged, &parameters).await?;
     stack::remove_old_packages(clients, &keys).await?;
     upload_config(layout, clients, &outputs).await?;
+    if ports.athena != 0 {
+        athena::register(clients, &outputs).await?;
+    }
     Ok(outputs)
 }
 

@@ -1,5 +1,5 @@
 //! One port in front of everything: reads which AWS service a request is signed for and sends it
-//! to Personalize's stand-in, to the emulator, or nowhere, and injects faults where a test asked
+//! to Personalize's or Athena's stand-in, to the emulator, or nowhere, and injects faults where a test asked
 //! for them. Knows nothing of what the services do.
 
 mod control;
@@ -33,6 +33,8 @@ pub struct Backends {
     pub ministack: u16,
     /// The port of Personalize's stand-in.
     pub personalize: u16,
+    /// The port of Athena's stand-in; 0 when there is none.
+    pub athena: u16,
 }
 
 /// Serves on `listener` until the task is dropped.

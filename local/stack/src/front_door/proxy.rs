@@ -26,12 +26,7 @@ pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 pub(super) struct Cut;
 
 /// Services of AWS that only we could play, and do not yet.
-const NOT_BUILT: [&str; 4] = [
-    "athena",
-    "mobiletargeting",
-    "sms-voice",
-    "pinpoint-sms-voice-v2",
-];
+const NOT_BUILT: [&str; 3] = ["mobiletargeting", "sms-voice", "pinpoint-sms-voice-v2"];
 
 /// Headers that belong to one connection and are not passed on. `Expect` is answered here: hyper
 /// says "continue" as soon as the body is wanted.
@@ -92,7 +87,8 @@ impl Proxy {
             }
             Some(Outcome::Lose) | None => {}
         }
-        if NOT_BUILT.contains(&service) {
+        let athena_is_off = service == "athena" && self.backends.athena == 0;
+        if athena_is_off || NOT_BUILT.contains(&service) {
             return Ok(refused(body, refusal::not_built(service, &parts)).await);
         }
         let answer = self.forward(service, parts, body).await;
@@ -105,6 +101,7 @@ impl Proxy {
     async fn forward(&self, service: &str, parts: Parts, body: Incoming) -> Response<Body> {
         let (name, port) = match service {
             "personalize" => ("personalize-local", self.backends.personalize),
+            "athena" => ("athena-local", self.backends.athena),
             _ => ("ministack", self.backends.ministack),
         };
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());

@@ -1,6 +1,7 @@
 //! A shop's data in, Personalize's datasets and a catalogue pull out. A reader per format streams
 //! into a [`Sink`]; what a reader refuses goes to [`Rejects`] with its line and reason.
 
+mod backend;
 mod check;
 mod demo_store;
 mod lines;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use backend::fill_backend;
 pub use rejects::{Reason, Rejects};
 pub use shop::{Interaction, Product, Sink, User};
 pub use source::Source;

@@ -27,8 +27,8 @@ pub struct Product {
     pub category: Option<String>,
     /// Whether it can be bought.
     pub available: bool,
-    /// Since when it is sold, in epoch seconds. Not part of a catalogue line.
-    #[serde(skip)]
+    /// Since when it is sold, in epoch seconds.
+    #[serde(rename = "createdAt", skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
 }
 

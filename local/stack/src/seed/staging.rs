@@ -375,7 +375,7 @@ mod tests {
         assert_eq!(page.lines().count(), 500);
         let first: serde_json::Value = serde_json::from_str(page.lines().next().unwrap()).unwrap();
         let line = serde_json::json!({"id": "p0", "title": "Mug, p0", "price": 2.5, "currency": "GBP",
-            "category": "kitchen", "available": true});
+            "category": "kitchen", "available": true, "createdAt": 7});
         assert_eq!(first, line);
         assert_eq!(
             read("catalogue/page-00002.jsonl").lines().count(),

@@ -20,6 +20,7 @@ pub fn service(program: &Path, ports: Ports, faults: &[(String, Fault)]) -> Resu
         format!("--port={}", ports.front_door),
         format!("--ministack-port={}", ports.ministack),
         format!("--personalize-port={}", ports.personalize),
+        format!("--athena-port={}", ports.athena),
     ];
     arguments.extend(faults.iter().map(|(service, fault)| {
         let Fault {

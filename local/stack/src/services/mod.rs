@@ -1,7 +1,9 @@
-//! The processes a running stack consists of: the emulator, Personalize, the front door and, once
-//! there are tables, the experiments service. Each one is a [`Service`]: how to start it and how to tell
+//! The processes a running stack consists of: the emulator, Personalize, Athena, the sample shop, the front
+//! door and, once there are tables, the experiments service. Each one is a [`Service`]: how to start it and how to tell
 //! that it answers. [`process`] keeps them.
 
+pub mod athena;
+pub mod backend;
 pub mod experiments;
 pub mod front_door;
 pub mod ministack;
@@ -25,8 +27,19 @@ pub const PERSONALIZE: &str = "personalize-local";
 pub const FRONT_DOOR: &str = "front-door";
 /// The experiments service's name.
 pub const EXPERIMENTS: &str = "experiments-service";
+/// The name of Athena's stand-in.
+pub const ATHENA: &str = "athena-local";
+/// The sample shop's name.
+pub const BACKEND: &str = "backend-local";
 /// All of them, in the order they start.
-pub const ALL: [&str; 4] = [MINISTACK, PERSONALIZE, FRONT_DOOR, EXPERIMENTS];
+pub const ALL: [&str; 6] = [
+    MINISTACK,
+    PERSONALIZE,
+    ATHENA,
+    FRONT_DOOR,
+    EXPERIMENTS,
+    BACKEND,
+];
 
 /// A process of the stack, ready to be started.
 #[derive(Debug)]
@@ -74,6 +87,10 @@ pub async fn start(layout: &Layout, ports: Ports, binaries: &Binaries, door: &Do
     )?;
     process::start(layout, &ministack).await?;
     process::start(layout, &personalize).await?;
+    if ports.athena != 0 {
+        let athena = athena::service(layout, &binaries.athena, ports)?;
+        process::start(layout, &athena).await?;
+    }
     if let Door::Process { program, faults } = door {
         process::start(layout, &front_door::service(program, ports, faults)?).await?;
     }

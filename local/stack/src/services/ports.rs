@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EXPERIMENTS, FRONT_DOOR, MINISTACK, PERSONALIZE, process};
+use super::{ATHENA, BACKEND, EXPERIMENTS, FRONT_DOOR, MINISTACK, PERSONALIZE, process};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::ports;
@@ -22,6 +22,12 @@ pub struct Ports {
     /// The experiments service; 0 in stacks that had none.
     #[serde(default)]
     pub experiments: u16,
+    /// Athena's stand-in; 0 in stacks without a backend.
+    #[serde(default)]
+    pub athena: u16,
+    /// The sample shop; 0 in stacks without a backend.
+    #[serde(default)]
+    pub backend: u16,
 }
 
 impl Ports {
@@ -63,6 +69,26 @@ impl Ports {
                 was(|ports| ports.experiments),
                 "--experiments-port",
             )?,
+            athena: if options.backend {
+                choose(
+                    ATHENA,
+                    options.athena_port,
+                    was(|ports| ports.athena),
+                    "--athena-port",
+                )?
+            } else {
+                0
+            },
+            backend: if options.backend {
+                choose(
+                    BACKEND,
+                    options.backend_port,
+                    was(|ports| ports.backend),
+                    "--backend-port",
+                )?
+            } else {
+                0
+            },
         };
         let file = layout.folder("run")?.join("ports.json");
         let text = serde_json::to_string_pretty(&chosen).unwrap_or_default();
@@ -81,6 +107,15 @@ impl Ports {
     #[must_use]
     pub fn experiments_url(self) -> String {
         format!("http://127.0.0.1:{}", self.experiments)
+    }
+
+    /// Where the sample shop is; empty without one, as the template wants it.
+    #[must_use]
+    pub fn backend_url(self) -> String {
+        match self.backend {
+            0 => String::new(),
+            port => format!("http://127.0.0.1:{port}"),
+        }
     }
 
     /// The front door's URL.
