@@ -30,12 +30,18 @@ fn run(name: &str, arguments: &[&str]) -> Output {
     local(name, arguments).0.output().expect("cargo runs")
 }
 
-const FREE_PORTS: [&str; 6] = [
+const FREE_PORTS: [&str; 12] = [
     "--port",
     "0",
     "--ministack-port",
     "0",
     "--personalize-port",
+    "0",
+    "--experiments-port",
+    "0",
+    "--athena-port",
+    "0",
+    "--backend-port",
     "0",
 ];
 
@@ -72,6 +78,9 @@ fn the_demo_ends_with_a_shop_whose_answers_change() {
     let report: Value =
         serde_json::from_slice(&std::fs::read(report).expect("the report")).expect("JSON");
     assert_eq!(report["changed_after_event"], true);
+    for change in ["added", "changed", "withdrawn"] {
+        assert!(report["backend_changes"][change].is_number(), "{report}");
+    }
     assert_eq!(report["items_cached"], 2_000);
     assert_eq!(report["interactions_imported"], 100_000);
     let solutions = report["solutions"].as_array().expect("solutions");

@@ -3,15 +3,12 @@
 
 #![allow(clippy::expect_used, reason = "in a test a panic is the report")]
 
-mod kill;
-
 use std::collections::BTreeMap;
 
 use aws_sdk_personalize::Client;
-use kill::Killer;
 use local::{front_door::Fault, workflows::Workflow};
 use serde_json::{Value, json};
-use tests::{Shop, interactions_csv, items_csv, products_page, users_csv};
+use tests::{Shop, kill::Killer, interactions_csv, items_csv, products_page, users_csv};
 
 const CONFIG: &str = "config/personalization.yaml";
 const JOBS: &str = "

@@ -4,8 +4,10 @@
 //! The methods block, so that a test reads from top to bottom; they panic where there is nothing
 //! left to test.
 
+mod athena;
 mod data;
 mod environment;
+pub mod kill;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -43,6 +45,9 @@ fn personalize_client(endpoint: &str) -> aws_sdk_personalize::Client {
         .credentials_provider(credentials);
     aws_sdk_personalize::Client::from_conf(config.build())
 }
+
+/// An item of a table.
+pub type Item = HashMap<String, AttributeValue>;
 
 /// What a function failed with.
 #[derive(Debug)]
@@ -101,10 +106,27 @@ impl Shop {
     /// When that fails: there is nothing to test then.
     #[must_use]
     pub fn start(folder: &Path) -> Self {
+        Self::start_as(folder, &Options::for_test(folder))
+    }
+
+    /// The same with a backend, the sample shop, and with Athena: nothing is in the shop yet.
+    ///
+    /// # Panics
+    /// When that fails: there is nothing to test then.
+    #[must_use]
+    pub fn start_with_backend(folder: &Path) -> Self {
+        let options = Options {
+            backend: true,
+            ..Options::for_test(folder)
+        };
+        Self::start_as(folder, &options)
+    }
+
+    fn start_as(folder: &Path, options: &Options) -> Self {
         forget(folder);
         let runtime = Runtime::new().unwrap_or_else(|error| panic!("no runtime: {error}"));
         let stack = runtime
-            .block_on(Stack::start(&Options::for_test(folder)))
+            .block_on(Stack::start(options))
             .unwrap_or_else(|error| panic!("the stack does not start: {error}"));
         let personalize = personalize_client(&stack.endpoint());
         Self {
@@ -134,6 +156,75 @@ impl Shop {
         }
     }
 
+    /// Puts the staged files below `folder` into the sample shop.
+    ///
+    /// # Panics
+    /// When it does not take them.
+    pub fn fill_backend(&self, folder: &Path) {
+        self.runtime
+            .block_on(self.stack.fill_backend(folder.to_owned()))
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Puts a generated shop into the sample shop; its database file.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn generate_backend(&self, amounts: backend_local::Amounts) -> PathBuf {
+        self.runtime
+            .block_on(self.stack.generate_backend(amounts))
+            .unwrap_or_else(|error| panic!("{error}"));
+        local::services::backend::database(self.stack.layout())
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Bytes of the objects under a prefix of the data bucket.
+    ///
+    /// # Panics
+    /// When S3 does not answer.
+    #[must_use]
+    pub fn bytes_under(&self, prefix: &str) -> u64 {
+        let list = self
+            .stack
+            .clients()
+            .s3
+            .list_objects_v2()
+            .bucket(self.bucket())
+            .prefix(prefix)
+            .into_paginator()
+            .send()
+            .try_collect();
+        let pages = self
+            .runtime
+            .block_on(list)
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        let objects = pages.iter().flat_map(|page| page.contents());
+        objects
+            .filter_map(|object| u64::try_from(object.size().unwrap_or_default()).ok())
+            .sum()
+    }
+
+    /// Calls the sample shop; its JSON answer, null when it has no body.
+    ///
+    /// # Panics
+    /// When it refuses.
+    pub fn backend(&self, method: Method, path: &str, body: &Value) -> Value {
+        let url = format!("{}{path}", self.stack.ports().backend_url());
+        let headers = [
+            ("content-type", "application/json"),
+            ("authorization", "Bearer local"),
+        ];
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let call = local::http::send(method, &url, &headers, body, INVOCATION);
+        let (status, body) = self
+            .runtime
+            .block_on(call)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let text = String::from_utf8_lossy(&body);
+        assert!(status.is_success(), "{path}: {status}: {text}");
+        serde_json::from_slice(&body).unwrap_or_default()
+    }
+
     /// Invokes a function as Lambda does and takes its answer.
     ///
     /// # Panics
@@ -160,7 +251,14 @@ impl Shop {
         }
     }
 
-    fn try_invoke(&self, function: &str, event: &Value) -> Result<Value, Failure> {
+    /// Invokes a function as Lambda does.
+    ///
+    /// # Errors
+    /// What it failed with.
+    ///
+    /// # Panics
+    /// When it cannot be invoked.
+    pub fn try_invoke(&self, function: &str, event: &Value) -> Result<Value, Failure> {
         let url = format!(
             "{}/2015-03-31/functions/{}-{function}/invocations",
             self.stack.endpoint(),
@@ -338,6 +436,43 @@ impl Shop {
         keys.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Removes an object of the data bucket.
+    ///
+    /// # Panics
+    /// When S3 does not.
+    pub fn delete(&self, key: &str) {
+        let s3 = &self.stack.clients().s3;
+        let keys = [key.to_owned()];
+        self.runtime
+            .block_on(s3::delete(s3, self.bucket(), &keys))
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Runs a query in the stack's workgroup; its rows, null as an empty text.
+    ///
+    /// # Panics
+    /// When it fails.
+    #[must_use]
+    pub fn query(&self, sql: &str) -> Vec<Vec<String>> {
+        self.try_query(sql)
+            .unwrap_or_else(|reason| panic!("{sql}: {reason}"))
+    }
+
+    /// Runs a query in the stack's workgroup.
+    ///
+    /// # Errors
+    /// Why it failed.
+    ///
+    /// # Panics
+    /// When Athena does not answer.
+    pub fn try_query(&self, sql: &str) -> Result<Vec<Vec<String>>, String> {
+        self.runtime.block_on(athena::query(
+            &self.stack.clients().athena,
+            self.output("AthenaWorkGroupName"),
+            sql,
+        ))
+    }
+
     /// One item of a table by its output name (`CatalogTableName`) and key.
     ///
     /// # Panics
@@ -427,6 +562,33 @@ impl Shop {
     ) -> T {
         let answer = self.runtime.block_on(question(&self.personalize));
         answer.unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    /// Every item of a table by its output name (`CatalogTableName`).
+    ///
+    /// # Panics
+    /// When DynamoDB does not answer.
+    #[must_use]
+    pub fn items(&self, table: &str) -> Vec<Item> {
+        let scan = self
+            .stack
+            .clients()
+            .dynamodb
+            .scan()
+            .table_name(self.output(table))
+            .into_paginator()
+            .items()
+            .send()
+            .try_collect();
+        self.runtime
+            .block_on(scan)
+            .unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    /// The stack's paths.
+    #[must_use]
+    pub fn layout(&self) -> &local::Layout {
+        self.stack.layout()
     }
 
     /// Where the functions of this stack send their requests.

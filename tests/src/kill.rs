@@ -20,20 +20,23 @@ const AT_WORK: Duration = Duration::from_millis(150);
 const VICTIMS: usize = 3;
 
 /// Waits for processes of `function` that send their requests to `endpoint`, and kills the first few.
-pub(crate) struct Killer {
+#[derive(Debug)]
+pub struct Killer {
     over: Arc<AtomicBool>,
     thread: JoinHandle<usize>,
 }
 
 impl Killer {
-    pub(crate) fn of(function: &str, endpoint: &str) -> Self {
+    /// From now on.
+    #[must_use]
+    pub fn of(function: &str, endpoint: &str) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let (function, endpoint, stop) =
             (function.to_owned(), endpoint.to_owned(), Arc::clone(&over));
         let thread = thread::spawn(move || {
             let mut killed = 0;
             while killed < VICTIMS && !stop.load(Ordering::Relaxed) {
-                if let Some(process) = find(&function, &endpoint) {
+                if let Some(process) = all(&function, &endpoint).into_iter().next() {
                     thread::sleep(AT_WORK);
                     killed += usize::from(kill(&process));
                 }
@@ -45,16 +48,21 @@ impl Killer {
     }
 
     /// How many were killed.
-    pub(crate) fn end(self) -> usize {
+    #[must_use]
+    pub fn end(self) -> usize {
         self.over.store(true, Ordering::Relaxed);
         self.thread.join().unwrap_or(0)
     }
 }
 
-fn find(function: &str, endpoint: &str) -> Option<PathBuf> {
-    let processes = std::fs::read_dir("/proc").ok()?;
-    let mut processes = processes.filter_map(|entry| Some(entry.ok()?.path()));
-    processes.find(|process| is_function(process, function, endpoint).unwrap_or(false))
+/// The folders in `/proc` of the processes of `function` that send their requests to `endpoint`.
+#[must_use]
+pub fn all(function: &str, endpoint: &str) -> Vec<PathBuf> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten();
+    let processes = processes.filter_map(|entry| Some(entry.ok()?.path()));
+    processes
+        .filter(|process| is_function(process, function, endpoint).unwrap_or(false))
+        .collect()
 }
 
 fn is_function(process: &Path, function: &str, endpoint: &str) -> Option<bool> {
