@@ -45,18 +45,48 @@ pub struct CatalogItem {
     /// Epoch seconds of the last write.
     #[serde(default)]
     pub updated_at: i64,
+    /// Epoch milliseconds when the backend said so: what it said before never replaces this. None where
+    /// only what is shown was read, and of items that were written without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<i64>,
     /// Epoch seconds since when the backend no longer lists it; a tombstone is never shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<i64>,
-    /// Epoch seconds when DynamoDB may remove it.
+    /// Epoch seconds when it is no longer shown unless the backend lists it again before, and when
+    /// DynamoDB may remove it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
 }
 
 impl CatalogItem {
-    /// Whether a shopper may be shown it.
+    /// The item as it stands at `now` (epoch seconds): what expired is withdrawn, though DynamoDB removes
+    /// it up to days later.
     #[must_use]
-    pub fn is_shown(&self) -> bool {
-        self.available && self.withdrawn_at.is_none()
+    pub fn at(mut self, now: i64) -> Self {
+        let expired = self.expires_at.filter(|at| *at <= now);
+        self.withdrawn_at = self.withdrawn_at.or(expired);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_expired_is_withdrawn() {
+        let withdrawn_at = |member: &str, at: i64| {
+            let item = json!({
+                "itemId": "a", "title": "A", "price": 1, "available": true, (member): at,
+            });
+            let item: CatalogItem = serde_json::from_value(item).unwrap();
+            item.at(5).withdrawn_at
+        };
+        assert_eq!(withdrawn_at("withdrawnAt", 1), Some(1));
+        assert_eq!(withdrawn_at("expiresAt", 5), Some(5));
+        assert_eq!(withdrawn_at("expiresAt", 6), None);
+        assert_eq!(withdrawn_at("updatedAt", 1), None);
     }
 }

@@ -1,6 +1,8 @@
 //! The frame around every function: telemetry, the invocation loop, and errors turned into
 //! Lambda's `errorType` / `errorMessage`. A function's `main.rs` makes its clients and calls [`run`].
 
+use std::time::{Duration, SystemTime};
+
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
@@ -24,7 +26,30 @@ where
 {
     let handler = &handler;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
-        invoke(handler, event)
+        invoke(event.payload, handler)
+    }))
+    .await
+}
+
+/// The same for a handler that works until its time is nearly up: it is given when Lambda ends it.
+///
+/// # Errors
+/// When the Lambda runtime API cannot be reached.
+pub async fn run_with_deadline<Event, Answer, Error, Handler>(
+    handler: Handler,
+) -> Result<(), lambda_runtime::Error>
+where
+    Event: DeserializeOwned,
+    Answer: Serialize,
+    Error: Fault,
+    Handler: AsyncFn(Event, SystemTime) -> Result<Answer, Error>,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
+        let deadline = SystemTime::UNIX_EPOCH + Duration::from_millis(event.context.deadline);
+        invoke(event.payload, async move |event| {
+            handler(event, deadline).await
+        })
     }))
     .await
 }
@@ -47,16 +72,15 @@ where
 }
 
 async fn invoke<Event, Answer, Error, Handler>(
-    handler: &Handler,
-    event: LambdaEvent<Box<RawValue>>,
+    payload: Box<RawValue>,
+    handler: Handler,
 ) -> Result<Answer, Diagnostic>
 where
     Event: DeserializeOwned,
-    Answer: Serialize,
     Error: Fault,
-    Handler: AsyncFn(Event) -> Result<Answer, Error>,
+    Handler: AsyncFnOnce(Event) -> Result<Answer, Error>,
 {
-    let event = parse(event.payload.get())?;
+    let event = parse(payload.get())?;
     handler(event).await.map_err(|error| {
         tracing::error!(errorType = error.kind().name(), %error, "invocation failed");
         diagnostic(&error)

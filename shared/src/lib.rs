@@ -20,6 +20,7 @@ pub mod function;
 pub mod generation;
 pub mod job;
 pub mod lists;
+pub mod metadata;
 pub mod metrics;
 pub mod operations;
 pub mod refreshed;

@@ -27,7 +27,7 @@ fn writes_only_changes(shop: &Shop) {
     let page = "raw/products/2026-01-01/page-00001.jsonl";
     shop.put(page, products_page());
     let listed = shop.invoke("catalog-cache", &json!({ "step": "list" }));
-    assert_eq!(listed["pages"], json!([page]));
+    assert_eq!(listed["spans"], json!([{ "page": page, "through": page }]));
     assert_eq!(write(shop, page)["written"], 40);
     let again = write(shop, page);
     assert_eq!(

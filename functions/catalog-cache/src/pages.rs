@@ -21,6 +21,7 @@ pub(crate) struct Bucket {
 /// The lines of one page as they come from S3.
 pub(crate) struct Page {
     key: String,
+    as_of: i64,
     lines: Lines<Pin<Box<dyn AsyncBufRead + Send>>>,
     read: u64,
 }
@@ -29,6 +30,11 @@ impl Bucket {
     /// The bucket of that name.
     pub(crate) fn new(client: Client, name: String) -> Self {
         Self { client, name }
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The folders right under `prefix`, which ends with `/`.
@@ -81,15 +87,38 @@ impl Bucket {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(Page {
-            key: key.to_owned(),
-            lines: Lines::new(Box::pin(object.body.into_async_read())),
-            read: 0,
-        })
+        let written_at = object.last_modified.map_or(0, |time| time.secs());
+        let lines = Box::pin(object.body.into_async_read());
+        Ok(Page::new(key, written_at, lines))
     }
 }
 
 impl Page {
+    /// The page `key`, written at `written_at` (epoch seconds).
+    pub(crate) fn new(
+        key: &str,
+        written_at: i64,
+        lines: Pin<Box<dyn AsyncBufRead + Send>>,
+    ) -> Self {
+        Self {
+            key: key.to_owned(),
+            // S3 keeps whole seconds: somewhere within that one.
+            as_of: written_at.saturating_mul(1_000).saturating_add(999),
+            lines: Lines::new(lines),
+            read: 0,
+        }
+    }
+
+    /// Its key.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Epoch milliseconds when the backend said what is on it, of lines that do not say so themselves.
+    pub(crate) fn as_of(&self) -> i64 {
+        self.as_of
+    }
+
     /// The next line; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Line<'_>>, CacheError> {
         self.read += 1;

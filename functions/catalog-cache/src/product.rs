@@ -1,10 +1,10 @@
-//! One line of a page: a product as the backend describes it, or why it is none.
-
-use std::fmt;
+//! A product as the backend describes it.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use shared::catalog::CatalogItem;
+
+use crate::rejection::Rejection;
 
 const MAX_ID_CHARACTERS: usize = 256;
 
@@ -14,60 +14,45 @@ const MAX_ID_CHARACTERS: usize = 256;
 pub(crate) struct Product {
     /// The same as Personalize's `ITEM_ID`.
     pub(crate) id: String,
-    title: String,
-    price: f64,
-    currency: Option<String>,
-    category: Option<String>,
-    brand: Option<String>,
-    description: Option<String>,
+    /// What a person reads.
+    pub(crate) title: String,
+    /// In units of `currency`, 0 or more.
+    pub(crate) price: f64,
+    /// ISO 4217 code.
+    pub(crate) currency: Option<String>,
+    /// The shop's category.
+    pub(crate) category: Option<String>,
+    /// The maker.
+    pub(crate) brand: Option<String>,
+    /// Plain text.
+    pub(crate) description: Option<String>,
     image_url: Option<String>,
     url: Option<String>,
+    /// Whether it can be bought now.
     #[serde(default = "yes")]
-    available: bool,
+    pub(crate) available: bool,
+    /// The markets it is sold in; all when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    markets: Vec<String>,
+    pub(crate) markets: Vec<String>,
+    /// The channels it is sold through; all when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    channels: Vec<String>,
+    pub(crate) channels: Vec<String>,
+    /// Epoch seconds since when the shop has it. Personalize is told, nobody is shown it: it is no part
+    /// of the hash.
+    #[serde(skip_serializing)]
+    pub(crate) created_at: Option<i64>,
+    /// Epoch milliseconds when the backend was asked; no part of the hash either.
+    #[serde(skip_serializing)]
+    pub(crate) as_of: Option<i64>,
 }
 
 fn yes() -> bool {
     true
 }
 
-/// Why a line is no product. The names are those of the answer's `rejected`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Rejection {
-    /// Longer than a line may be.
-    LineTooLong,
-    /// No JSON object.
-    NotJson,
-    /// Without an id, or with one of more than 256 characters.
-    InvalidId,
-    /// Without a title, or with an empty one.
-    InvalidTitle,
-    /// Without a price, or with one below 0.
-    InvalidPrice,
-    /// Another member is of the wrong type.
-    InvalidMember,
-    /// The page has the id before; its first line counts.
-    Duplicate,
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(formatter)
-    }
-}
-
 impl Product {
-    /// The product on `line`.
-    pub(crate) fn parse(line: &[u8]) -> Result<Self, Rejection> {
-        let value: serde_json::Value =
-            serde_json::from_slice(line).map_err(|_| Rejection::NotJson)?;
-        if !value.is_object() {
-            return Err(Rejection::NotJson);
-        }
+    /// The product in `value`, which is a JSON object.
+    pub(crate) fn from_value(value: serde_json::Value) -> Result<Self, Rejection> {
         // The members every product needs are looked at first, so that the reason names them.
         if value["id"].as_str().is_none_or(|id| !is_id(id)) {
             return Err(Rejection::InvalidId);
@@ -84,7 +69,7 @@ impl Product {
         serde_json::from_value(value).map_err(|_| Rejection::InvalidMember)
     }
 
-    /// Hash of all that the backend says: another one means that something changed.
+    /// Hash of all that is shown of it: another one means that something changed.
     pub(crate) fn content_hash(&self) -> String {
         // Members are written in the order they are declared: the same product, the same bytes.
         let json = serde_json::to_vec(self).unwrap_or_default();
@@ -92,8 +77,15 @@ impl Product {
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The table's item, as of `now` (epoch seconds); never a tombstone.
-    pub(crate) fn into_item(self, content_hash: String, now: i64) -> CatalogItem {
+    /// The table's item, written at `now` (epoch seconds), as the backend had it at `as_of` (epoch
+    /// milliseconds); never a tombstone.
+    pub(crate) fn into_item(
+        self,
+        content_hash: String,
+        now: i64,
+        as_of: i64,
+        expires_at: Option<i64>,
+    ) -> CatalogItem {
         CatalogItem {
             item_id: self.id,
             title: self.title,
@@ -109,23 +101,15 @@ impl Product {
             channels: self.channels,
             content_hash,
             updated_at: now,
+            as_of: Some(as_of),
             withdrawn_at: None,
-            expires_at: None,
+            expires_at,
         }
     }
 }
 
-/// The id on `line`, be the rest of the product sound or not: what is listed has not left the shop.
-pub(crate) fn id_on(line: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Listed {
-        id: String,
-    }
-    let listed: Listed = serde_json::from_slice(line).ok()?;
-    is_id(&listed.id).then_some(listed.id)
-}
-
-fn is_id(id: &str) -> bool {
+/// Whether `id` is one: 1 to 256 characters.
+pub(crate) fn is_id(id: &str) -> bool {
     (1..=MAX_ID_CHARACTERS).contains(&id.chars().count())
 }
 
@@ -140,42 +124,51 @@ pub(crate) fn id_hash(id: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
-    const LANTERN: &str = r#"{"id":"a","title":"LANTERN","price":2.5,"available":true}"#;
-
-    #[test]
-    fn every_change_of_a_product_changes_its_hash() {
-        let hash = |line: &str| Product::parse(line.as_bytes()).unwrap().content_hash();
-        assert_eq!(hash(LANTERN).len(), 64);
-        let reordered = r#"{"available":true,"price":2.50,"title":"LANTERN","id":"a"}"#;
-        assert_eq!(hash(LANTERN), hash(reordered));
-        assert_ne!(hash(LANTERN), hash(&LANTERN.replace("true", "false")));
-        assert_ne!(hash(LANTERN), hash(&LANTERN.replace("2.5", "2.51")));
+    fn hash(changes: &Value) -> String {
+        let mut product = json!({"id": "a", "title": "LANTERN", "price": 2.5, "available": true});
+        for (name, value) in changes.as_object().unwrap() {
+            product[name] = value.clone();
+        }
+        Product::from_value(product).unwrap().content_hash()
     }
 
     #[test]
-    fn each_bad_line_has_its_reason() {
-        for (line, reason) in [
-            ("{\"id\":", "notJson"),
-            ("[]", "notJson"),
-            (&LANTERN.replace("\"a\"", "7"), "invalidId"),
-            (&LANTERN.replace("\"a\"", "\"\""), "invalidId"),
-            (&LANTERN.replace("LANTERN", " "), "invalidTitle"),
-            (&LANTERN.replace("2.5", "-1"), "invalidPrice"),
-            (&LANTERN.replace("2.5", "\"2.5\""), "invalidPrice"),
-            (&LANTERN.replace("true", "\"yes\""), "invalidMember"),
+    fn every_change_of_what_is_shown_changes_the_hash() {
+        let lantern = hash(&json!({}));
+        assert_eq!(lantern.len(), 64);
+        for change in [
+            json!({"title": "LANTERN "}),
+            json!({"price": 2.51}),
+            json!({"currency": "GBP"}),
+            json!({"category": "Lights"}),
+            json!({"brand": "Acme"}),
+            json!({"description": "Red"}),
+            json!({"imageUrl": "https://shop.example/a.jpg"}),
+            json!({"url": "https://shop.example/a"}),
+            json!({"available": false}),
+            json!({"markets": ["de"]}),
+            json!({"channels": ["app"]}),
         ] {
-            let rejection = Product::parse(line.as_bytes()).unwrap_err();
-            assert_eq!(rejection.to_string(), reason, "{line}");
+            assert_ne!(hash(&change), lantern, "{change}");
         }
     }
 
     #[test]
-    fn a_broken_product_is_still_listed() {
-        let priceless = LANTERN.replace("2.5", "null");
-        assert_eq!(id_on(priceless.as_bytes()).as_deref(), Some("a"));
-        assert_eq!(id_on(b"{\"title\":\"LANTERN\"}"), None);
+    fn when_it_was_made_and_asked_for_is_no_change() {
+        let lantern = hash(&json!({}));
+        assert_eq!(
+            hash(&json!({"price": 2.50, "asOf": 1, "createdAt": 2})),
+            lantern
+        );
+        // As it was before there were these members: an update of the function rewrites nothing.
+        assert_eq!(
+            lantern,
+            "55db6e425dff6b5c9abe9db1b000f7bf9ab462334f5b0335f800b6f13266bd58"
+        );
     }
 
     #[test]

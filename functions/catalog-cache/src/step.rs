@@ -1,32 +1,45 @@
 //! One event, one step.
 
 use aws_config::SdkConfig;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use shared::{
-    environment::{self, MissingVariable},
-    metrics::{Unit, emit},
-};
+use shared::{environment, estate::EstateSource};
 
 use crate::{
+    announce::{self, Announcer, Personalize},
     error::CacheError,
     pages::Bucket,
-    pull::{PULLS, Pull, latest, pages, within_raw},
+    pull::{
+        Mode, PULLS, Pull, folder_of, is_pull, latest, of_all, page_key, pages, run_of, within_raw,
+    },
+    report,
     sweep::{Swept, sweep},
     table::Table,
-    write::{Written, write},
+    terms::Terms,
+    write::Writer,
+    written::Written,
 };
 
-/// What the workflow asks for.
+/// What the workflow, or the data bucket's event, asks for.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "step", rename_all = "camelCase")]
 pub(crate) enum Event {
-    /// The latest pull's pages.
+    /// The pages of a pull.
     List {
-        /// Where pulls are.
+        /// Its folder, or where pulls are: then the latest counts.
         prefix: Option<String>,
+        /// What it has, when its folder does not say so.
+        mode: Option<Mode>,
     },
-    /// Writes one page.
+    /// Writes a page, or some.
     Write {
+        /// Its key, or that of the first.
+        page: String,
+        /// The key of the last one.
+        through: Option<String>,
+    },
+    /// Writes a page of a single product.
+    Change {
         /// Its key.
         page: String,
     },
@@ -43,84 +56,114 @@ pub(crate) enum Event {
 pub(crate) enum Answer {
     /// Of `list`.
     Pull(Pull),
-    /// Of `write`.
-    Written(Written),
+    /// Of `write` and `change`.
+    Written(Box<Written>),
     /// Of `sweep`.
     Swept(Swept),
 }
 
 /// The function.
-#[derive(Debug)]
 pub(crate) struct CatalogCache {
     bucket: Bucket,
     table: Table,
+    source: EstateSource,
+    personalize: aws_sdk_personalizeevents::Client,
+    limit: u64,
 }
 
 impl CatalogCache {
     /// Makes the clients; asks nothing yet.
-    pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, MissingVariable> {
+    ///
+    /// # Errors
+    /// When a variable is missing, or is no number where it has to be one.
+    pub(crate) fn from_environment(config: &SdkConfig) -> Result<Self, CacheError> {
         let s3 = aws_sdk_s3::Client::new(config);
         Ok(Self {
             bucket: Bucket::new(s3, environment::required("DATA_BUCKET")?),
             table: Table::new(config, environment::required("CATALOG_TABLE")?),
+            source: EstateSource::from_environment(config)?,
+            personalize: aws_sdk_personalizeevents::Client::new(config),
+            limit: announce::limit(&environment::or("ANNOUNCE_LIMIT", ""))?,
         })
     }
 
     /// Does one step.
     pub(crate) async fn run(&self, event: Event) -> Result<Answer, CacheError> {
         match event {
-            Event::List { prefix } => {
-                let pulls = within_raw(prefix.as_deref().unwrap_or(PULLS))?;
-                Ok(Answer::Pull(self.list(pulls).await?))
+            Event::List { prefix, mode } => {
+                let prefix = within_raw(prefix.as_deref().unwrap_or(PULLS))?;
+                let mut pull = self.list(prefix).await?;
+                pull.mode = mode.unwrap_or(pull.mode);
+                Ok(Answer::Pull(pull))
             }
-            Event::Write { page } => {
-                if !page.starts_with("raw/") {
-                    return Err(CacheError::OutsideRaw(page));
-                }
-                let written = write(&self.bucket, &self.table, page).await?;
-                report_written(&written);
-                Ok(Answer::Written(written))
+            Event::Write { page, through } => {
+                let pages = self.span(page_key(page, false)?, through).await?;
+                let written = self.write(pages, false).await?;
+                report::written("write", &written);
+                Ok(Answer::Written(Box::new(written)))
+            }
+            Event::Change { page } => {
+                let written = self.write(vec![page_key(page, true)?], true).await?;
+                report::written("change", &written);
+                Ok(Answer::Written(Box::new(written)))
             }
             Event::Sweep { prefix } => {
-                let swept = sweep(&self.bucket, &self.table, &within_raw(&prefix)?).await?;
-                report_swept(&swept);
+                let swept = sweep(&self.bucket, &self.table, &of_all(&prefix)?).await?;
+                report::swept(&swept);
                 Ok(Answer::Swept(swept))
             }
         }
     }
 
-    async fn list(&self, pulls: String) -> Result<Pull, CacheError> {
-        let Some(prefix) = latest(self.bucket.folders(&pulls).await?) else {
-            return Ok(Pull {
-                prefix: pulls,
-                pages: Vec::new(),
-            });
+    async fn list(&self, prefix: String) -> Result<Pull, CacheError> {
+        let pull = if is_pull(&prefix) {
+            Some(prefix.clone())
+        } else {
+            latest(self.bucket.folders(&prefix).await?)
         };
-        let pages = pages(self.bucket.keys(&prefix).await?);
-        Ok(Pull { prefix, pages })
+        let Some(pull) = pull else {
+            return Ok(Pull::new(prefix, &[]));
+        };
+        let pages = pages(self.bucket.keys(&pull).await?);
+        Ok(Pull::new(pull, &pages))
     }
-}
 
-fn report_written(written: &Written) {
-    let data = [
-        count("ProductsRead", written.read),
-        count("ProductsWritten", written.written),
-        count("ProductsUnchanged", written.unchanged),
-        count("LinesRejected", written.rejected.values().sum()),
-    ];
-    emit("catalog-cache", &[("step", "write")], &data);
-}
+    /// The keys of the pages from `page` on, `through` the last.
+    async fn span(
+        &self,
+        page: String,
+        through: Option<String>,
+    ) -> Result<Vec<String>, CacheError> {
+        let Some(through) = through.filter(|through| *through != page) else {
+            return Ok(vec![page]);
+        };
+        let mut keys = pages(self.bucket.keys(folder_of(&page)).await?);
+        keys.retain(|key| (&page..=&through).contains(&key));
+        Ok(keys)
+    }
 
-fn report_swept(swept: &Swept) {
-    let data = [
-        count("ProductsWithdrawn", swept.withdrawn),
-        count("ProductsKept", swept.kept),
-    ];
-    emit("catalog-cache", &[("step", "sweep")], &data);
-}
-
-/// Numbers of products are far below 2^53: exact as f64.
-#[allow(clippy::cast_precision_loss)]
-fn count(name: &'static str, things: u64) -> (&'static str, Unit, f64) {
-    (name, Unit::Count, things as f64)
+    /// Writes the pages `keys` of one pull; a single product is confirmed though it be unchanged.
+    async fn write(&self, keys: Vec<String>, confirm: bool) -> Result<Written, CacheError> {
+        let estate = self.source.open().await?;
+        let backend = estate.config.backend.as_ref();
+        let catalog = backend.and_then(|backend| backend.catalog.as_ref());
+        let expire_after = catalog.and_then(|catalog| catalog.expire_after);
+        let run = keys.first().map(|key| run_of(key)).unwrap_or_default();
+        let personalize = Personalize::new(&self.personalize, &estate, run);
+        let mut writer = Writer {
+            products: &self.table,
+            announcer: Announcer::new(personalize, self.limit),
+            terms: Terms {
+                now: Timestamp::now().as_second(),
+                expire_after: expire_after.map(shared::config::Age::seconds),
+                confirm,
+            },
+        };
+        let mut written = Written::default();
+        for key in &keys {
+            let page = self.bucket.page(key).await?;
+            written.add(writer.write(page).await?);
+        }
+        Ok(written)
+    }
 }

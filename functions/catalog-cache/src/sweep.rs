@@ -1,5 +1,6 @@
-//! The step `sweep`: what the table has and the pull no longer lists becomes a tombstone, which is
-//! never shown and which DynamoDB removes a month later.
+//! The step `sweep`: what the table has and a pull of all products no longer lists becomes a tombstone,
+//! which is never shown and which DynamoDB removes a month later. What changed since the pull began is
+//! left alone: a product that is newer than the pull's first page is not on any of them.
 //!
 //! Of the pull only 64-bit hashes of its ids are held, 8 MB for a million products. Should two ids
 //! share a hash, a product that left stays: never the other way round.
@@ -9,16 +10,17 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
+    entry::listed,
     error::CacheError,
     lines::Line,
-    pages::Bucket,
-    product::{id_hash, id_on},
+    pages::{Bucket, Page},
+    product::id_hash,
     pull::pages,
-    table::{Listed, Table},
+    table::{Listed, Products, Table},
 };
 
-/// How long a tombstone stays.
-const TOMBSTONE_SECONDS: i64 = 30 * 24 * 3_600;
+/// Pages read at once: a catalogue of a million products has thousands.
+const PAGES_AT_ONCE: usize = 4;
 
 /// Tombstones written at once.
 const AT_ONCE: usize = 16;
@@ -28,22 +30,55 @@ const AT_ONCE: usize = 16;
 pub(crate) struct Swept {
     /// Products that became tombstones now.
     pub(crate) withdrawn: u64,
-    /// Products that are still listed.
+    /// Products that are still listed, or changed since the pull began.
     pub(crate) kept: u64,
 }
 
-/// The ids of a pull, by their hashes.
-struct Ids(Vec<u64>);
+/// Whom a pull lists.
+struct Ids {
+    /// Hashes of their ids, sorted.
+    hashes: Vec<u64>,
+    /// Epoch milliseconds when the backend was first asked.
+    as_of: i64,
+}
 
 impl Ids {
-    fn new(mut hashes: Vec<u64>) -> Self {
-        hashes.sort_unstable();
-        hashes.dedup();
-        Self(hashes)
+    fn none() -> Self {
+        Self {
+            hashes: Vec::new(),
+            as_of: i64::MAX,
+        }
+    }
+
+    /// Those of `page`.
+    async fn of(mut page: Page) -> Result<Self, CacheError> {
+        let mut ids = Self::none();
+        let page_as_of = page.as_of();
+        while let Some(line) = page.next().await? {
+            if let Line::Whole(bytes) = line
+                && let Some(named) = listed(bytes)
+            {
+                ids.hashes.push(id_hash(&named.id));
+                ids.as_of = ids.as_of.min(named.as_of.unwrap_or(page_as_of));
+            }
+        }
+        Ok(ids)
+    }
+
+    fn and(mut self, more: Self) -> Self {
+        self.hashes.extend(more.hashes);
+        self.as_of = self.as_of.min(more.as_of);
+        self
+    }
+
+    fn sorted(mut self) -> Self {
+        self.hashes.sort_unstable();
+        self.hashes.dedup();
+        self
     }
 
     fn contains(&self, id: &str) -> bool {
-        self.0.binary_search(&id_hash(id)).is_ok()
+        self.hashes.binary_search(&id_hash(id)).is_ok()
     }
 }
 
@@ -59,7 +94,7 @@ pub(crate) async fn sweep(
     table
         .for_each_page(async |products| {
             let left = swept.left(products, &ids);
-            swept.withdrawn += withdraw(table, left, now).await?;
+            swept.withdrawn += withdraw(table, left, now, ids.as_of).await?;
             Ok(())
         })
         .await?;
@@ -67,19 +102,16 @@ pub(crate) async fn sweep(
 }
 
 async fn ids(bucket: &Bucket, prefix: &str) -> Result<Ids, CacheError> {
-    let mut hashes = Vec::new();
-    for key in pages(bucket.keys(prefix).await?) {
-        let mut page = bucket.page(&key).await?;
-        while let Some(line) = page.next().await? {
-            if let Line::Whole(bytes) = line {
-                hashes.extend(id_on(bytes).map(|id| id_hash(&id)));
-            }
-        }
-    }
-    if hashes.is_empty() {
+    let keys = pages(bucket.keys(prefix).await?);
+    let ids = stream::iter(keys)
+        .map(async |key| Ids::of(bucket.page(&key).await?).await)
+        .buffer_unordered(PAGES_AT_ONCE)
+        .try_fold(Ids::none(), async |ids, more| Ok(ids.and(more)))
+        .await?;
+    if ids.hashes.is_empty() {
         return Err(CacheError::EmptyPull(prefix.to_owned()));
     }
-    Ok(Ids::new(hashes))
+    Ok(ids.sorted())
 }
 
 impl Swept {
@@ -89,7 +121,11 @@ impl Swept {
         for product in products {
             if ids.contains(&product.item_id) {
                 self.kept += 1;
-            } else if product.withdrawn_at.is_none() {
+            } else if product.withdrawn_at.is_some() {
+                // It left before.
+            } else if product.as_of > Some(ids.as_of) {
+                self.kept += 1;
+            } else {
                 left.push(product.item_id);
             }
         }
@@ -98,9 +134,14 @@ impl Swept {
 }
 
 /// Writes the tombstones; gives how many there were to write.
-async fn withdraw(table: &Table, left: Vec<String>, now: i64) -> Result<u64, CacheError> {
+async fn withdraw(
+    products: &impl Products,
+    left: Vec<String>,
+    now: i64,
+    as_of: i64,
+) -> Result<u64, CacheError> {
     stream::iter(left)
-        .map(async |id| table.withdraw(&id, now, now + TOMBSTONE_SECONDS).await)
+        .map(async |id| products.withdraw(&id, now, as_of).await)
         .buffer_unordered(AT_ONCE)
         .try_fold(0, async |sum, withdrawn| Ok(sum + u64::from(withdrawn)))
         .await
@@ -109,22 +150,36 @@ async fn withdraw(table: &Table, left: Vec<String>, now: i64) -> Result<u64, Cac
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fake::page;
 
-    #[test]
-    fn only_what_left_since_the_last_pull_is_withdrawn() {
-        let listed = |id: &str, withdrawn_at| Listed {
+    #[tokio::test]
+    async fn only_what_left_since_the_last_pull_is_withdrawn() {
+        let listed = |id: &str, as_of, withdrawn_at| Listed {
             item_id: id.to_owned(),
+            as_of,
             withdrawn_at,
         };
-        let ids = Ids::new(["b", "a", "b"].map(id_hash).to_vec());
+        let mut ids = Ids::none();
+        for lines in [
+            "{\"id\":\"b\",\"asOf\":5000}\n{\"id\":\"c\",\"rejected\":\"noPrice\"}",
+            "{\"id\":\"a\"}\n\n{\"id\":\"b\"}",
+        ] {
+            let page = page("raw/products/1/page-00001.jsonl", 8, lines);
+            ids = ids.and(Ids::of(page).await.unwrap());
+        }
+        let ids = ids.sorted();
+        assert_eq!(ids.as_of, 5_000);
         let products = vec![
-            listed("a", None),
-            listed("b", Some(1)),
-            listed("gone", Some(1)),
-            listed("left", None),
+            listed("a", None, None),
+            listed("b", None, Some(1)),
+            listed("c", None, None),
+            listed("gone", None, Some(1)),
+            listed("left", Some(5_000), None),
+            listed("never-dated", None, None),
+            listed("made-meanwhile", Some(5_001), None),
         ];
         let mut swept = Swept::default();
-        assert_eq!(swept.left(products, &ids), ["left"]);
-        assert_eq!(swept.kept, 2);
+        assert_eq!(swept.left(products, &ids), ["left", "never-dated"]);
+        assert_eq!(swept.kept, 4);
     }
 }

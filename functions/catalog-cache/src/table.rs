@@ -1,12 +1,22 @@
 //! Adapter to the `Catalog` table.
+//!
+//! Every write has the condition that the table does not have what the backend said later: pages of
+//! single products come out of order, and while a pull of all products is on its way.
 
 use std::collections::HashMap;
 
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    operation::{
+        put_item::{PutItemInput, builders::PutItemInputBuilder},
+        update_item::{UpdateItemInput, builders::UpdateItemInputBuilder},
+    },
+    types::AttributeValue,
+};
 use serde::Deserialize;
 use shared::{
-    aws::failure,
+    aws::{AwsError, failure},
     batch::{self, Patience, Read},
     catalog::CatalogItem,
     direct::{Access, DynamoDb},
@@ -14,14 +24,21 @@ use shared::{
 
 use crate::error::CacheError;
 
+/// How long a tombstone stays.
+const TOMBSTONE_SECONDS: i64 = 30 * 24 * 3_600;
+
 /// What decides whether a product is written.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Stored {
     /// Hash of what the backend said last.
     pub(crate) content_hash: String,
+    /// Epoch milliseconds when it said so.
+    pub(crate) as_of: Option<i64>,
     /// Since when it is a tombstone.
     pub(crate) withdrawn_at: Option<i64>,
+    /// When it expires.
+    pub(crate) expires_at: Option<i64>,
 }
 
 impl Stored {
@@ -37,8 +54,24 @@ impl Stored {
 pub(crate) struct Listed {
     /// The product's id.
     pub(crate) item_id: String,
+    /// Epoch milliseconds when the backend had it.
+    pub(crate) as_of: Option<i64>,
     /// Since when it is a tombstone.
     pub(crate) withdrawn_at: Option<i64>,
+}
+
+/// The products that are known, for who writes a page.
+pub(crate) trait Products {
+    /// What is known of `ids`: at most 100, distinct.
+    async fn stored(&self, ids: &[&str]) -> Result<HashMap<String, Stored>, CacheError>;
+
+    /// Writes `item` in place of what is there; false when that is of later.
+    async fn put(&self, item: &CatalogItem) -> Result<bool, CacheError>;
+
+    /// Makes a product a tombstone at `now` (epoch seconds), because the backend no longer had it at
+    /// `as_of` (epoch milliseconds); false when there is none, when it is one, or when what is there is
+    /// of later.
+    async fn withdraw(&self, id: &str, now: i64, as_of: i64) -> Result<bool, CacheError>;
 }
 
 /// The table.
@@ -60,12 +93,34 @@ impl Table {
         }
     }
 
-    /// What the table has of `ids`: at most 100, distinct.
-    pub(crate) async fn stored(&self, ids: &[&str]) -> Result<HashMap<String, Stored>, CacheError> {
+    /// Gives all products to `each`, a page at a time; a page that fails ends it.
+    pub(crate) async fn for_each_page(
+        &self,
+        mut each: impl AsyncFnMut(Vec<Listed>) -> Result<(), CacheError>,
+    ) -> Result<(), CacheError> {
+        let mut pages = self
+            .client
+            .scan()
+            .table_name(&self.name)
+            .projection_expression("itemId, asOf, withdrawnAt")
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(failure("dynamodb:Scan"))?;
+            let products = page.items.unwrap_or_default().into_iter();
+            let listed = |item| serde_dynamo::from_item(item).ok();
+            each(products.filter_map(listed).collect()).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Products for Table {
+    async fn stored(&self, ids: &[&str]) -> Result<HashMap<String, Stored>, CacheError> {
         let read = Read {
             table: &self.name,
             key: "itemId",
-            attributes: &["itemId", "contentHash", "withdrawnAt"],
+            attributes: &["itemId", "contentHash", "asOf", "withdrawnAt", "expiresAt"],
             consistent: false,
         };
         let items = batch::get(&self.dynamodb, read, ids, Patience::WORKFLOW).await?;
@@ -77,61 +132,51 @@ impl Table {
         Ok(items.into_iter().filter_map(stored).collect())
     }
 
-    /// Writes `items`, whose ids are distinct, in place of what is there.
-    pub(crate) async fn write(&self, items: &[CatalogItem]) -> Result<(), CacheError> {
-        let items: Result<Vec<_>, _> = items.iter().map(stored_as).collect();
-        Ok(batch::put(&self.dynamodb, &self.name, items?, Patience::WORKFLOW).await?)
+    async fn put(&self, item: &CatalogItem) -> Result<bool, CacheError> {
+        let put = put(&self.name, item)?;
+        done(self.dynamodb.put_item(put).await)
     }
 
-    /// Gives all products to `each`, a page at a time; a page that fails ends it.
-    pub(crate) async fn for_each_page(
-        &self,
-        mut each: impl AsyncFnMut(Vec<Listed>) -> Result<(), CacheError>,
-    ) -> Result<(), CacheError> {
-        let mut pages = self
-            .client
-            .scan()
-            .table_name(&self.name)
-            .projection_expression("itemId, withdrawnAt")
-            .into_paginator()
-            .send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(failure("dynamodb:Scan"))?;
-            let products = page.items.unwrap_or_default().into_iter();
-            let listed = |item| serde_dynamo::from_item(item).ok();
-            each(products.filter_map(listed).collect()).await?;
-        }
-        Ok(())
-    }
-
-    /// Makes a product a tombstone until DynamoDB removes it at `expires` (epoch seconds); false when
-    /// it has become one, or has gone, in the meantime.
-    pub(crate) async fn withdraw(
-        &self,
-        id: &str,
-        now: i64,
-        expires: i64,
-    ) -> Result<bool, CacheError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key("itemId", AttributeValue::S(id.to_owned()))
-            .update_expression("SET withdrawnAt = :now, expiresAt = :expires")
-            .condition_expression("attribute_exists(itemId) AND attribute_not_exists(withdrawnAt)")
-            .expression_attribute_values(":now", AttributeValue::N(now.to_string()))
-            .expression_attribute_values(":expires", AttributeValue::N(expires.to_string()));
-        match update.send().await.map_err(failure("dynamodb:UpdateItem")) {
-            Ok(_) => Ok(true),
-            Err(error) if error.code() == "ConditionalCheckFailedException" => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+    async fn withdraw(&self, id: &str, now: i64, as_of: i64) -> Result<bool, CacheError> {
+        let update = withdrawal(&self.name, id, now, as_of);
+        done(self.dynamodb.update_item(update).await)
     }
 }
 
-fn stored_as(item: &CatalogItem) -> Result<batch::Item, CacheError> {
-    serde_dynamo::to_item(item).map_err(|source| CacheError::Unstorable {
+fn put(table: &str, item: &CatalogItem) -> Result<PutItemInputBuilder, CacheError> {
+    let attributes = serde_dynamo::to_item(item).map_err(|source| CacheError::Unstorable {
         item: item.item_id.clone(),
         source,
-    })
+    })?;
+    Ok(PutItemInput::builder()
+        .table_name(table)
+        .set_item(Some(attributes))
+        .condition_expression("attribute_not_exists(asOf) OR asOf <= :asOf")
+        .expression_attribute_values(":asOf", number(item.as_of.unwrap_or_default())))
+}
+
+fn withdrawal(table: &str, id: &str, now: i64, as_of: i64) -> UpdateItemInputBuilder {
+    UpdateItemInput::builder()
+        .table_name(table)
+        .key("itemId", AttributeValue::S(id.to_owned()))
+        .update_expression("SET withdrawnAt = :now, expiresAt = :expires, asOf = :asOf")
+        .condition_expression(
+            "attribute_exists(itemId) AND attribute_not_exists(withdrawnAt) AND (attribute_not_exists(asOf) OR asOf <= :asOf)",
+        )
+        .expression_attribute_values(":now", number(now))
+        .expression_attribute_values(":expires", number(now + TOMBSTONE_SECONDS))
+        .expression_attribute_values(":asOf", number(as_of))
+}
+
+fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// Whether a conditional write was done.
+fn done<T>(answer: Result<T, AwsError>) -> Result<bool, CacheError> {
+    match answer {
+        Ok(_) => Ok(true),
+        Err(error) if error.condition_failed() => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }

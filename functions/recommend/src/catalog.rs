@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures::future::join_all;
+use jiff::Timestamp;
 use shared::{
     batch::{self, BatchError, Item, Patience, Read},
     catalog::CatalogItem,
@@ -22,7 +23,7 @@ const CACHED: usize = 2_048;
 const LIFE: Duration = Duration::from_secs(30);
 
 /// What answers hold or rules ask for; a description may be long.
-const ATTRIBUTES: [&str; 12] = [
+const ATTRIBUTES: [&str; 13] = [
     "itemId",
     "title",
     "price",
@@ -35,6 +36,7 @@ const ATTRIBUTES: [&str; 12] = [
     "markets",
     "channels",
     "withdrawnAt",
+    "expiresAt",
 ];
 
 /// A product, or the knowledge that the table has none.
@@ -136,8 +138,9 @@ impl Catalog {
     }
 
     fn product(&self, item: Item) -> Option<CatalogItem> {
-        let product = serde_dynamo::from_item(item);
+        let product: Result<CatalogItem, _> = serde_dynamo::from_item(item);
         product
+            .map(|product| product.at(Timestamp::now().as_second()))
             .inspect_err(|error| {
                 let table = &self.table;
                 tracing::warn!(%error, table, "an item of the catalogue has another shape");

@@ -5,10 +5,12 @@
 
 mod age;
 mod attribution;
+pub mod backend;
 mod batch;
 mod capacity;
 mod data_checks;
 mod dataset;
+mod exports;
 mod filter;
 mod load;
 mod placement;
@@ -24,10 +26,12 @@ use serde::Deserialize;
 
 pub use age::Age;
 pub use attribution::{Metric, MetricAttribution};
+pub use backend::Backend;
 pub use batch::{BatchJob, BatchKind};
 pub use capacity::{Capacity, Event, Idle};
 pub use data_checks::{DataChecks, Tolerance};
 pub use dataset::{Dataset, DatasetType, Datasets, Imports};
+pub use exports::{Export, Exports, Parameter};
 pub use filter::{Filter, Generation, NotATime};
 pub use load::{ConfigError, Versioned, load, load_if_changed, parse};
 pub use placement::{ContextKey, FilterValue, Placement, Strategy};
@@ -59,6 +63,9 @@ pub struct EstateConfig {
     /// When they are imported.
     #[serde(default)]
     pub imports: Imports,
+    /// Queries whose results are rows of them.
+    #[serde(default)]
+    pub exports: Exports,
     /// How far they may be from what is expected of them.
     #[serde(default)]
     pub data_checks: DataChecks,
@@ -99,6 +106,8 @@ pub struct EstateConfig {
     /// Named slots of the shop.
     #[serde(default)]
     pub placements: BTreeMap<String, Placement>,
+    /// The shop's backend. Without it nothing is pulled from one.
+    pub backend: Option<Backend>,
 }
 
 /// Whether schedules run.

@@ -2,17 +2,22 @@
 //!
 //! Everything of an estate is under `pk = estate#<estate>`; each kind of record is a file here and
 //! begins its `sk` with its own word: `<kind>#<name>` (states of resources), `check#<dataset>`,
-//! `import#<dataset>#<mode>`, `progress#<dataset>`, `applied#<kind>#<name>`, `capacity#<kind>#<name>`,
-//! `decision#<solution>`, `event#<id>`, `lock#<workflow>`.
+//! `import#<dataset>#<mode>`, `exporting#<dataset>#<mode>`, `export#<dataset>#<mode>`,
+//! `progress#<dataset>`, `applied#<kind>#<name>`, `capacity#<kind>#<name>`, `decision#<solution>`,
+//! `event#<id>`, `lock#<workflow>`, `announced#<run>`, `pull#plan#<run>`, `pull#part#<run>#<part>`,
+//! `pull#last`.
 
+mod announced;
 mod applied;
 mod capacity;
 mod check;
 mod decision;
 mod event;
+mod export;
 mod import;
 mod lock;
 mod progress;
+mod pull;
 mod resource;
 mod teardown;
 
@@ -37,9 +42,11 @@ pub use applied::Applied;
 pub use capacity::{CapacityState, Lower};
 pub use check::GoodCheck;
 pub use decision::{Decision, Outcome};
+pub use export::ExportWindow;
 pub use import::{GoodImport, ImportMode};
 pub use lock::{LOCK_SECONDS, Lock};
 pub use progress::Progress;
+pub use pull::{LastPull, PullPart, PullPlan, PullProgress};
 pub use resource::ResourceState;
 
 /// The table could not be read or written.

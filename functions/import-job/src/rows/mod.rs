@@ -10,16 +10,10 @@ mod refused;
 
 use std::time::{Duration, Instant};
 
-use aws_sdk_personalizeevents::{
-    config::http::HttpResponse,
-    error::{BuildError, SdkError},
-    operation::{put_items::PutItemsError, put_users::PutUsersError},
-    types::{Item, User},
-};
 use shared::{
-    aws::{AwsError, failure},
     config::{Dataset, DatasetType},
     estate::Estate,
+    metadata::{self, BATCH, PAUSE},
     metrics::{self, Unit},
     operations::{ImportMode, Progress},
 };
@@ -27,15 +21,11 @@ use tokio::time::sleep;
 
 use crate::{error::ImportError, step::Event};
 use lines::Lines;
-use record::{Layout, Record};
+use record::Layout;
 use refused::Refused;
 
 /// The least records of an import job.
 const MIN_RECORDS: u64 = 1_000;
-/// Records of one call.
-const BATCH: usize = 10;
-/// Between the beginnings of two calls.
-const PAUSE: Duration = Duration::from_millis(100);
 /// Calls between two checkpoints.
 const CALLS_PER_CHECKPOINT: u32 = 10;
 /// How long one invocation sends, well within the function's time-out.
@@ -118,8 +108,7 @@ impl Rows {
         Ok(Sent { progress, done })
     }
 
-    /// Sends one batch; what Personalize does not take is tried by itself, so that one bad row never
-    /// keeps nine good ones back.
+    /// Sends one batch; gives the lines that Personalize does not take.
     async fn put(
         &self,
         dataset_arn: &str,
@@ -127,73 +116,18 @@ impl Rows {
         layout: &Layout,
         lines: &[String],
     ) -> Result<Refused, ImportError> {
-        let records = lines
+        let rows = lines
             .iter()
-            .map(|line| layout.record(line))
+            .map(|line| layout.row(line))
             .collect::<Result<Vec<_>, _>>()?;
         let mut refused = Refused::default();
-        match self.call(dataset_arn, dataset, &records).await {
-            Err(error) if is_about_the_rows(&error) => {}
-            other => {
-                other?;
-                return Ok(refused);
-            }
-        }
-        for (line, record) in lines.iter().zip(records) {
-            sleep(PAUSE).await;
-            match self.call(dataset_arn, dataset, &[record]).await {
-                Err(error) if is_about_the_rows(&error) => refused.add(line, error.message()),
-                other => other?,
+        for row in metadata::put(&self.personalize, dataset, dataset_arn, &rows).await? {
+            if let Some(line) = lines.get(row.place) {
+                refused.add(line, &row.why);
             }
         }
         Ok(refused)
     }
-
-    async fn call(
-        &self,
-        dataset_arn: &str,
-        dataset: DatasetType,
-        records: &[Record],
-    ) -> Result<(), AwsError> {
-        if dataset == DatasetType::Users {
-            let users = records.iter().map(user).collect::<Result<_, _>>();
-            let users = users
-                .map_err(SdkError::<PutUsersError, HttpResponse>::construction_failure)
-                .map_err(failure("personalize:PutUsers"))?;
-            let call = self.personalize.put_users().dataset_arn(dataset_arn);
-            let answer = call.set_users(Some(users)).send().await;
-            return answer.map(|_| ()).map_err(failure("personalize:PutUsers"));
-        }
-        let items = records.iter().map(item).collect::<Result<_, _>>();
-        let items = items
-            .map_err(SdkError::<PutItemsError, HttpResponse>::construction_failure)
-            .map_err(failure("personalize:PutItems"))?;
-        let call = self.personalize.put_items().dataset_arn(dataset_arn);
-        let answer = call.set_items(Some(items)).send().await;
-        answer.map(|_| ()).map_err(failure("personalize:PutItems"))
-    }
-}
-
-fn item(record: &Record) -> Result<Item, BuildError> {
-    Item::builder()
-        .item_id(&record.id)
-        .set_properties(record.properties.clone())
-        .build()
-}
-
-fn user(record: &Record) -> Result<User, BuildError> {
-    User::builder()
-        .user_id(&record.id)
-        .set_properties(record.properties.clone())
-        .build()
-}
-
-/// Whether another batch may be taken where this one was not.
-fn is_about_the_rows(error: &AwsError) -> bool {
-    matches!(
-        error.code(),
-        "InvalidInputException" | "ValidationException"
-    )
 }
 
 fn count(rows: usize) -> u64 {

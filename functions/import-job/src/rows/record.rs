@@ -3,18 +3,12 @@
 
 use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Map, Number, Value};
-use shared::config::{DatasetType, Schema};
+use shared::{
+    config::{DatasetType, Schema},
+    metadata::{Row, property},
+};
 
 use crate::error::ImportError;
-
-/// One item or user.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Record {
-    /// Its id.
-    pub(super) id: String,
-    /// What is known of it, a JSON object; `None` when nothing is.
-    pub(super) properties: Option<String>,
-}
 
 /// What the columns of a file are.
 #[derive(Debug)]
@@ -46,7 +40,7 @@ impl Layout {
         let header = read(header, location)?;
         let column = |name: &str| {
             let field = fields.iter().find(|field| field.name == name)?;
-            (name != id).then(|| (camel_case(name), field.avro_type.clone()))
+            (name != id).then(|| (property(name), field.avro_type.clone()))
         };
         let position = header.iter().position(|name| name == id);
         Ok(Self {
@@ -56,22 +50,22 @@ impl Layout {
         })
     }
 
-    /// The record of a line.
+    /// The row of a line.
     ///
     /// # Errors
     /// When the line is no CSV; `check-data` has written it, so it is.
-    pub(super) fn record(&self, line: &str) -> Result<Record, ImportError> {
-        let row = read(line, &self.location)?;
+    pub(super) fn row(&self, line: &str) -> Result<Row, ImportError> {
+        let values = read(line, &self.location)?;
         let mut properties = Map::new();
-        for (column, value) in self.columns.iter().zip(&row) {
+        for (column, value) in self.columns.iter().zip(&values) {
             if let Some((name, avro_type)) = column
                 && !value.is_empty()
             {
                 properties.insert(name.clone(), typed(avro_type, value));
             }
         }
-        Ok(Record {
-            id: row.get(self.id).unwrap_or_default().to_owned(),
+        Ok(Row {
+            id: values.get(self.id).unwrap_or_default().to_owned(),
             properties: (!properties.is_empty()).then(|| Value::Object(properties).to_string()),
         })
     }
@@ -109,20 +103,6 @@ fn typed(avro_type: &str, value: &str) -> Value {
     typed.unwrap_or_else(|| Value::from(value))
 }
 
-/// `CREATION_TIMESTAMP` as `creationTimestamp`, the name that Personalize gives the field in events.
-fn camel_case(name: &str) -> String {
-    let words = name.split('_').filter(|word| !word.is_empty()).enumerate();
-    let word = |(index, word): (usize, &str)| {
-        let lower = word.to_lowercase();
-        let mut letters = lower.chars();
-        match letters.next().filter(|_| index > 0) {
-            Some(first) => first.to_uppercase().chain(letters).collect(),
-            None => lower,
-        }
-    };
-    words.map(word).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,11 +118,11 @@ mod tests {
     #[test]
     fn a_row_is_an_id_and_typed_properties_in_camel_case() {
         let layout = layout("ITEM_ID,PRICE,CATEGORY,CREATION_TIMESTAMP,DESCRIPTION").unwrap();
-        let record = layout
-            .record("i1,2.5,a|b,1700000000,\"red, \"\"big\"\"\"")
+        let row = layout
+            .row("i1,2.5,a|b,1700000000,\"red, \"\"big\"\"\"")
             .unwrap();
-        assert_eq!(record.id, "i1");
-        let properties: Value = serde_json::from_str(&record.properties.unwrap()).unwrap();
+        assert_eq!(row.id, "i1");
+        let properties: Value = serde_json::from_str(&row.properties.unwrap()).unwrap();
         let expected = serde_json::json!({
             "price": 2.5, "category": "a|b", "creationTimestamp": 1_700_000_000,
             "description": "red, \"big\"",
@@ -153,8 +133,8 @@ mod tests {
     #[test]
     fn what_is_empty_or_unknown_is_left_out() {
         let layout = layout("NOTE,ITEM_ID,PRICE").unwrap();
-        let record = layout.record("hm,i1,").unwrap();
-        assert_eq!((record.id.as_str(), record.properties), ("i1", None));
+        let row = layout.row("hm,i1,").unwrap();
+        assert_eq!((row.id.as_str(), row.properties), ("i1", None));
     }
 
     #[test]
@@ -164,11 +144,5 @@ mod tests {
             message.contains("new.csv") && message.contains("ITEM_ID"),
             "{message}"
         );
-    }
-
-    #[test]
-    fn names_are_camel_case() {
-        let names = ["PRICE", "CREATION_TIMESTAMP", "L1_CATEGORY_", "genre"].map(camel_case);
-        assert_eq!(names, ["price", "creationTimestamp", "l1Category", "genre"]);
     }
 }

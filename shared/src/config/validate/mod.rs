@@ -3,10 +3,13 @@
 //!
 //! Limits: Personalize developer guide, "Endpoints and quotas" and the API's name pattern.
 
+mod backend;
 mod data;
+mod exports;
 mod placement;
 mod schedule;
 mod serving;
+mod sql;
 mod training;
 
 use std::collections::BTreeSet;
@@ -31,8 +34,12 @@ pub(super) fn problems(config: &EstateConfig) -> Vec<String> {
     found.names(config);
     found.tags(config);
     found.data(config);
+    found.exports(config);
     found.training(config);
     found.serving(config);
+    if let Some(backend) = &config.backend {
+        found.backend(backend);
+    }
     found.0
 }
 
