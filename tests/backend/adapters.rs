@@ -13,7 +13,7 @@ pub(crate) const CASES: &[super::Case] = &[
         pulls(
             shop,
             "commercetools",
-            "projectKey: shop, tokenUrl: /oauth/token, locale: en-GB, currency: GBP",
+            "projectKey: shop, tokenUrl: /oauth/token, locale: en-GB",
         );
     }),
     ("bigcommerce", |shop| pulls(shop, "bigcommerce", "storeHash: local")),

@@ -256,10 +256,30 @@ impl Stack {
     /// # Errors
     /// [`Error::File`], [`Error::Backend`], [`Error::Service`] when the shop does not come up again.
     pub async fn fill_backend(&self, folder: PathBuf) -> Result<()> {
+        self.replace_backend(move |database| seed::fill_backend(&folder, database))
+            .await
+    }
+
+    /// Puts a generated shop in place of what the sample shop has.
+    ///
+    /// # Errors
+    /// As [`Stack::fill_backend`].
+    pub async fn generate_backend(&self, amounts: backend_local::Amounts) -> Result<()> {
+        self.replace_backend(move |database| {
+            let generated = backend_local::generate(database, &amounts);
+            generated.map(|_| ()).map_err(Error::backend)
+        })
+        .await
+    }
+
+    async fn replace_backend(
+        &self,
+        fill: impl FnOnce(&Path) -> Result<()> + Send + 'static,
+    ) -> Result<()> {
         // Its process keeps the file that it opened.
         process::stop(&self.layout, services::BACKEND).await?;
         let database = services::backend::database(&self.layout)?;
-        let filling = tokio::task::spawn_blocking(move || seed::fill_backend(&folder, &database));
+        let filling = tokio::task::spawn_blocking(move || fill(&database));
         filling
             .await
             .map_err(|error| Error::Unexpected(error.to_string()))??;

@@ -85,7 +85,8 @@ pub(crate) async fn page(
     };
     for predicates in parameters.take_all("where") {
         for predicate in predicates.split(" and ") {
-            narrow(&mut span, predicate.trim())?;
+            let predicate = filled_in(predicate.trim(), &mut parameters)?;
+            narrow(&mut span, &predicate)?;
         }
     }
     app.faults.again(&mut span);
@@ -139,6 +140,16 @@ pub(crate) async fn one(
     let shown = faults.shown(product.ok_or(missing)?);
     app.statistics.served("catalogue", 1);
     answer(&faults, &projection(&shown, &selection))
+}
+
+/// A predicate with the value of its variable: `id > :after` has it in the parameter `var.after`.
+fn filled_in(predicate: &str, parameters: &mut Parameters) -> Result<String, Refusal> {
+    let Some((before, variable)) = predicate.split_once(" :") else {
+        return Ok(predicate.to_owned());
+    };
+    let value = parameters.take(&format!("var.{variable}"))?;
+    let missing = || Refusal::bad(format!("there is no var.{}", cited(variable)));
+    Ok(format!("{before} {}", value.ok_or_else(missing)?))
 }
 
 /// Understands the predicates that pulls use; leaving others out would find too much.

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::aws::Clients;
 use crate::error::{Error, Result};
 
-/// What the sample shop takes for a token.
+/// What the sample shop takes for a token, a key and a password, in the shape of every backend.
 pub const TOKEN: &str = "local";
 /// What the sample shop signs its webhooks with.
 pub const WEBHOOK_SECRET: &str = "local-webhook";
@@ -18,7 +18,13 @@ const NAME: &str = "retail-personalization-local-backend";
 /// [`Error::Aws`].
 pub async fn ensure(clients: &Clients) -> Result<String> {
     let client = &clients.secrets;
-    let value = json!({ "token": TOKEN, "webhookSecret": WEBHOOK_SECRET }).to_string();
+    let value = json!({
+        "token": TOKEN, "accessToken": TOKEN,
+        "clientId": "local", "clientSecret": TOKEN,
+        "consumerKey": "local", "consumerSecret": TOKEN,
+        "webhookSecret": WEBHOOK_SECRET,
+    })
+    .to_string();
     let made = client
         .create_secret()
         .name(NAME)
