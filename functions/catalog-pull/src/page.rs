@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -34,6 +35,16 @@ enum Line<'a> {
     Rejected { id: &'a str, rejected: Reason },
 }
 
+/// A line with the moment that it is true of: `catalog-cache` never replaces what was said later.
+#[derive(Serialize)]
+struct Dated<'a> {
+    #[serde(flatten)]
+    line: Line<'a>,
+    /// When the backend was asked, in epoch milliseconds.
+    #[serde(rename = "asOf")]
+    as_of: i64,
+}
+
 #[derive(Serialize)]
 struct Reject<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,13 +55,19 @@ struct Reject<'a> {
     message: &'a str,
 }
 
-/// `entries` as objects of at most [`MAX_LINES`]; the first is the `page`th of its part.
-pub(crate) fn written(mode: Mode, page: u64, entries: Vec<Entry>) -> Vec<Written> {
+/// `entries`, which were asked for at `as_of`, as objects of at most [`MAX_LINES`]; the first is the
+/// `page`th of its part.
+pub(crate) fn written(
+    mode: Mode,
+    as_of: Timestamp,
+    page: u64,
+    entries: Vec<Entry>,
+) -> Vec<Written> {
     let entries = once_each(mode, entries);
     let chunks = entries.chunks(MAX_LINES);
     (page..)
         .zip(chunks)
-        .map(|(page, entries)| Written::of(mode, page, entries))
+        .map(|(page, entries)| Written::of(mode, as_of, page, entries))
         .collect()
 }
 
@@ -110,29 +127,29 @@ fn once_each(mode: Mode, entries: Vec<Entry>) -> Vec<Entry> {
 }
 
 impl Written {
-    fn of(mode: Mode, page: u64, entries: &[Entry]) -> Self {
+    fn of(mode: Mode, as_of: Timestamp, page: u64, entries: &[Entry]) -> Self {
         let mut written = Self::default();
         for entry in entries {
-            written.add(mode, page, entry);
+            written.add(mode, as_of, page, entry);
         }
         written
     }
 
-    fn add(&mut self, mode: Mode, page: u64, entry: &Entry) {
+    fn add(&mut self, mode: Mode, as_of: Timestamp, page: u64, entry: &Entry) {
+        let as_of = as_of.as_millisecond();
+        let dated = |line| Dated { line, as_of };
         match entry {
             Entry::Product(product) => {
                 self.products += 1;
-                line(&mut self.lines, &Line::Product(product));
+                line(&mut self.lines, &dated(Line::Product(product)));
             }
             // Of everything, what is not listed has left.
             Entry::Withdrawn { .. } if mode == Mode::Full => {}
             Entry::Withdrawn { id } => {
+                let withdrawn = true;
                 line(
                     &mut self.lines,
-                    &Line::Withdrawn {
-                        id,
-                        withdrawn: true,
-                    },
+                    &dated(Line::Withdrawn { id, withdrawn }),
                 );
             }
             Entry::Rejected {
@@ -153,7 +170,7 @@ impl Written {
                 // It is listed all the same. What the page has twice has a line already.
                 if let (Some(id), false) = (id, *reason == Reason::Duplicate) {
                     let rejected = *reason;
-                    line(&mut self.lines, &Line::Rejected { id, rejected });
+                    line(&mut self.lines, &dated(Line::Rejected { id, rejected }));
                 }
             }
         }
@@ -203,7 +220,7 @@ mod tests {
     }
 
     fn one(mode: Mode, entries: Vec<Entry>) -> Written {
-        let mut all = written(mode, 7, entries);
+        let mut all = written(mode, Timestamp::from_second(5).unwrap(), 7, entries);
         assert_eq!(all.len(), 1);
         all.remove(0)
     }
@@ -220,8 +237,8 @@ mod tests {
         assert_eq!((written.products, written.rejected), (1, 2));
         let lines = values(&written.lines);
         assert_eq!(lines[0]["id"], "a");
-        assert_eq!(lines[1], json!({"id": "b", "rejected": "invalidPrice"}));
-        assert_eq!(lines[2], json!({"id": "c", "withdrawn": true}));
+        assert_eq!(lines[1], json!({"id": "b", "rejected": "invalidPrice", "asOf": 5_000}));
+        assert_eq!(lines[2], json!({"id": "c", "withdrawn": true, "asOf": 5_000}));
         let expected = json!({"id": "b", "page": 7, "index": 3, "reason": "invalidPrice", "message": "it has no price"});
         let rejects = values(&written.rejects);
         assert_eq!((&rejects[0], rejects.len()), (&expected, 2));
@@ -256,7 +273,7 @@ mod tests {
     #[test]
     fn a_long_page_is_several_objects() {
         let entries = (0..2_500).map(|id| product(&id.to_string(), "T")).collect();
-        let all = written(Mode::Full, 1, entries);
+        let all = written(Mode::Full, Timestamp::UNIX_EPOCH, 1, entries);
         let sizes: Vec<u64> = all.iter().map(|written| written.products).collect();
         assert_eq!(sizes, [1_000, 1_000, 500]);
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use backend::{Answer, Client, Guard};
 use serde::{Deserialize, Serialize};
+use jiff::Timestamp;
 use shared::operations::PullProgress;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -59,8 +60,8 @@ pub(crate) struct Pulled {
 
 /// What came of asking for a page.
 enum Came {
-    /// A page that is new.
-    New(Page),
+    /// A page that is new, and when it was asked for.
+    New(Page, Timestamp),
     /// Nothing that was not there before.
     Repeated(&'static str),
     /// Nothing in time.
@@ -77,10 +78,10 @@ impl<S: Store> Part<'_, S> {
             }
             let mut way: Way = serde_json::from_value(progress.way.clone()).unwrap_or_default();
             match self.ask(&Position(position), &mut way).await? {
-                Came::New(page) => {
+                Came::New(page, as_of) => {
                     (asked, repeats) = (asked + 1, 0);
                     let wait = page.wait.unwrap_or_default();
-                    self.write(&mut progress, page, &way).await?;
+                    self.write(&mut progress, page, as_of, &way).await?;
                     if !self.waited(wait).await {
                         return Ok(Pulled { progress, wait });
                     }
@@ -115,6 +116,8 @@ impl<S: Store> Part<'_, S> {
     }
 
     async fn ask(&self, position: &Position, way: &mut Way) -> Result<Came, PullError> {
+        // Before the backend looks: what is then changed in it is later than what the page says.
+        let as_of = Timestamp::now();
         let answers = timeout_at(self.time.up, self.answers(position));
         let Ok(answers) = answers.await else {
             return Ok(Came::Late);
@@ -125,7 +128,7 @@ impl<S: Store> Part<'_, S> {
             // A page that says "not yet" stands still as long as it has to.
             let goes_on = |next| page.wait.is_some() || way.positions.go(next);
             return Ok(if page.next.as_ref().is_none_or(goes_on) {
-                Came::New(page)
+                Came::New(page, as_of)
             } else {
                 Came::Repeated(LEADS_BACK)
             });
@@ -144,7 +147,7 @@ impl<S: Store> Part<'_, S> {
             return Ok(Came::Repeated(LEADS_BACK));
         }
         way.page = print;
-        Ok(Came::New(page))
+        Ok(Came::New(page, as_of))
     }
 
     async fn answers(&self, position: &Position) -> Result<(Answer, Vec<Answer>), PullError> {
@@ -159,10 +162,11 @@ impl<S: Store> Part<'_, S> {
         &self,
         progress: &mut PullProgress,
         page: Page,
+        as_of: Timestamp,
         way: &Way,
     ) -> Result<(), PullError> {
         let first = progress.pages + 1;
-        for object in written(self.scope.mode, first, page.entries) {
+        for object in written(self.scope.mode, as_of, first, page.entries) {
             progress.pages += 1;
             self.object(progress, &object).await?;
         }

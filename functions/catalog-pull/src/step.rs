@@ -226,7 +226,7 @@ impl CatalogPull {
             rejects,
             products,
             rejected,
-        } = written(Mode::Incremental, 1, vec![entry])
+        } = written(Mode::Incremental, now, 1, vec![entry])
             .pop()
             .unwrap_or_default();
         let mut page = None;

@@ -33,6 +33,6 @@ pub fn service(layout: &Layout, binary: &Path, ports: Ports) -> Result<Service> 
         fingerprint: format!("{} {}", build::fingerprint(binary)?, arguments.join(" ")),
         arguments,
         environment: aws::isolated_environment(),
-        health: format!("http://127.0.0.1:{}/", ports.athena),
+        health: format!("http://127.0.0.1:{}/health", ports.athena),
     })
 }
