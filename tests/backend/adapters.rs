@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use tests::Shop;
 
 pub(crate) const CASES: &[super::Case] = &[
-    ("shopify", |shop| pulls(shop, "shopify", "apiVersion: 2026-07")),
+    ("shopify", |shop| {
+        pulls(shop, "shopify", "apiVersion: 2026-07")
+    }),
     ("commercetools", |shop| {
         pulls(
             shop,
@@ -16,9 +18,13 @@ pub(crate) const CASES: &[super::Case] = &[
             "projectKey: shop, tokenUrl: /oauth/token, locale: en-GB",
         );
     }),
-    ("bigcommerce", |shop| pulls(shop, "bigcommerce", "storeHash: local")),
+    ("bigcommerce", |shop| {
+        pulls(shop, "bigcommerce", "storeHash: local")
+    }),
     ("woocommerce", |shop| pulls(shop, "woocommerce", "")),
-    ("magento", |shop| pulls(shop, "magento", "storeCode: default")),
+    ("magento", |shop| {
+        pulls(shop, "magento", "storeCode: default")
+    }),
     ("salesforce", |shop| {
         pulls(
             shop,
@@ -99,7 +105,8 @@ fn pull(shop: &Shop, adapter: &str, name: &str) -> Value {
         let event = json!({ "step": "pull", "run": run, "pull": planned["pull"], "mode": planned["mode"], "part": part });
         while patiently(shop, &event)["done"] != true {}
     }
-    let finish = json!({ "step": "finish", "run": run, "pull": planned["pull"], "mode": planned["mode"] });
+    let finish =
+        json!({ "step": "finish", "run": run, "pull": planned["pull"], "mode": planned["mode"] });
     patiently(shop, &finish)
 }
 

@@ -72,7 +72,10 @@ fn pulls_what_changed(shop: &Shop) {
     assert_eq!(changed["pulled"]["mode"], "incremental", "{changed}");
     assert_eq!(changed["sweep"], json!({ "withdrawn": 0, "kept": 0 }));
     let item = cached(shop, "i1").expect("it is there");
-    assert_eq!(item["title"].as_s().map(String::as_str), Ok("Product 1, mended"));
+    assert_eq!(
+        item["title"].as_s().map(String::as_str),
+        Ok("Product 1, mended")
+    );
     let gone = cached(shop, "i2").expect("a tombstone");
     assert!(gone.contains_key("withdrawnAt"), "{gone:?}");
     put(shop, "i2", &json!({ "name": "Product 2" }));
@@ -85,11 +88,13 @@ fn resumes(shop: &Shop) {
     let run = "arn:resumed";
     let plan = json!({ "step": "plan", "mode": "full", "run": run });
     let planned = shop.invoke("catalog-pull", &plan);
-    assert_eq!(shop.invoke("catalog-pull", &plan), planned, "one run, one pull");
+    assert_eq!(
+        shop.invoke("catalog-pull", &plan),
+        planned,
+        "one run, one pull"
+    );
     let parts = planned["parts"].as_array().expect("parts");
-    let pull = |part: &Value| {
-        json!({ "step": "pull", "run": run, "pull": planned["pull"], "mode": planned["mode"], "part": part })
-    };
+    let pull = |part: &Value| json!({ "step": "pull", "run": run, "pull": planned["pull"], "mode": planned["mode"], "part": part });
     faults(shop, &json!({ "error": 100 }));
     let failed = shop.invoke_wrongly("catalog-pull", &pull(&parts[0]));
     assert_eq!(failed.error_type, "Retryable", "{}", failed.message);
@@ -100,7 +105,8 @@ fn resumes(shop: &Shop) {
     // As Step Functions repeats a step whose answer it did not get.
     let repeated = shop.invoke("catalog-pull", &pull(&parts[0]));
     assert_eq!(repeated["done"], true);
-    let finish = json!({ "step": "finish", "run": run, "pull": planned["pull"], "mode": planned["mode"] });
+    let finish =
+        json!({ "step": "finish", "run": run, "pull": planned["pull"], "mode": planned["mode"] });
     let finished = shop.invoke("catalog-pull", &finish);
     assert_eq!(finished["products"], 40, "{finished}");
     let prefix = finished["prefix"].as_str().expect("a prefix");
@@ -117,8 +123,12 @@ fn follows_webhooks(shop: &Shop) {
         let item = cached(shop, id)?;
         item.get("price")?.as_n().ok().cloned()
     };
-    within(MINUTE, "the changed price", || price("i3").as_deref() == Some("99.5"));
-    within(MINUTE, "the new product", || price("brand-new").as_deref() == Some("7.25"));
+    within(MINUTE, "the changed price", || {
+        price("i3").as_deref() == Some("99.5")
+    });
+    within(MINUTE, "the new product", || {
+        price("brand-new").as_deref() == Some("7.25")
+    });
     within(MINUTE, "the withdrawn product", || {
         cached(shop, "i4").is_some_and(|item| item.contains_key("withdrawnAt"))
     });

@@ -5,7 +5,10 @@ use serde_json::Value;
 use tests::Shop;
 
 pub(crate) const CASES: &[super::Case] = &[
-    ("a filter reads only the rows it keeps", filters_where_the_rows_are),
+    (
+        "a filter reads only the rows it keeps",
+        filters_where_the_rows_are,
+    ),
     ("tables are joined and grouped", joins_and_groups),
     ("a query that cannot run says why", says_why),
 ];
@@ -28,7 +31,10 @@ fn joins_and_groups(shop: &Shop) {
     );
     let categories: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();
     assert_eq!(categories, ["c0", "c1", "c2", "c3"]);
-    let events: u64 = rows.iter().map(|row| row[1].parse::<u64>().expect("a count")).sum();
+    let events: u64 = rows
+        .iter()
+        .map(|row| row[1].parse::<u64>().expect("a count"))
+        .sum();
     assert_eq!(events, 1_200);
 }
 

@@ -34,16 +34,25 @@ fn refreshes(shop: &Shop) {
         "{products} products, {changed} changed, {killed:?} processes killed: {rewritten} items written ({:.2} %)",
         100.0 * rewritten as f64 / products as f64
     );
-    assert!(killed.iter().all(|killed| *killed > 0), "nothing was killed");
+    assert!(
+        killed.iter().all(|killed| *killed > 0),
+        "nothing was killed"
+    );
     assert_eq!(table.len() as u64, products, "an item for each product");
     let truth = truth(&database);
     for (id, title) in &truth {
         assert_eq!(table.get(id).map(|(title, _)| title), Some(title), "{id}");
     }
-    assert!(rewritten * 1_000 <= products * 11, "more than 1.1 % were written");
+    assert!(
+        rewritten * 1_000 <= products * 11,
+        "more than 1.1 % were written"
+    );
     assert_eq!(second["sweep"]["withdrawn"], 0);
     let pages = shop.keys(second["prefix"].as_str().expect("a prefix"));
-    let lines: usize = pages.iter().map(|page| shop.get(page).lines().count()).sum();
+    let lines: usize = pages
+        .iter()
+        .map(|page| shop.get(page).lines().count())
+        .sum();
     assert_eq!(lines as u64, products, "no line lost or doubled");
 }
 
@@ -58,7 +67,10 @@ fn refresh(shop: &Shop) -> Value {
 
 fn written(refreshed: &Value) -> u64 {
     let pages = refreshed["pages"].as_array().expect("pages");
-    pages.iter().filter_map(|page| page["written"].as_u64()).sum()
+    pages
+        .iter()
+        .filter_map(|page| page["written"].as_u64())
+        .sum()
 }
 
 /// Renames `count` products in the shop's own database, where no webhook tells of it.
@@ -89,7 +101,9 @@ fn catalogue(shop: &Shop) -> BTreeMap<String, (String, i64)> {
     };
     let number = |item: &tests::Item, name: &str| {
         let value = item.get(name).and_then(|value| value.as_n().ok());
-        value.and_then(|value| value.parse().ok()).unwrap_or_default()
+        value
+            .and_then(|value| value.parse().ok())
+            .unwrap_or_default()
     };
     let entry = |item| {
         (

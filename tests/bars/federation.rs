@@ -16,8 +16,10 @@ use hyper::Method;
 use serde_json::Value;
 use tests::{Shop, kill};
 
-pub(crate) const CASES: &[super::Case] =
-    &[("a filter reads its rows, and a large result is spilled", queries)];
+pub(crate) const CASES: &[super::Case] = &[(
+    "a filter reads its rows, and a large result is spilled",
+    queries,
+)];
 
 /// Of resident memory, what the connector may have.
 const MOST_MIB: u64 = 256;
@@ -46,7 +48,9 @@ fn queries(shop: &Shop) {
 fn keeps_one_percent(shop: &Shop, filter: &str, events: u64) {
     shop.backend(Method::DELETE, "/_backend/statistics", &Value::Null);
     let started = Instant::now();
-    let sql = format!("SELECT count(*), count(DISTINCT event_id) FROM backend.shop.events WHERE {filter}");
+    let sql = format!(
+        "SELECT count(*), count(DISTINCT event_id) FROM backend.shop.events WHERE {filter}"
+    );
     let counted = shop.query(&sql);
     let kept: u64 = counted[0][0].parse().expect("a count");
     let statistics = shop.backend(Method::GET, "/_backend/statistics", &Value::Null);
@@ -90,7 +94,10 @@ fn reads_all(shop: &Shop, events: u64) {
         assert_eq!(count, &events.to_string(), "{counted:?}");
     }
     if super::full() {
-        assert!(spilled >= 200_000_000, "{spilled} bytes are less than 200 MB");
+        assert!(
+            spilled >= 200_000_000,
+            "{spilled} bytes are less than 200 MB"
+        );
     }
 }
 
@@ -103,7 +110,10 @@ struct Watch {
 
 impl Watch {
     fn over(endpoint: &str) -> Self {
-        let (over, peak) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let (over, peak) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(AtomicU64::new(0)),
+        );
         let (stop, highest, endpoint) = (Arc::clone(&over), Arc::clone(&peak), endpoint.to_owned());
         let thread = thread::spawn(move || {
             while !stop.load(Ordering::Relaxed) {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use aws_sdk_personalize::Client;
 use local::{front_door::Fault, workflows::Workflow};
 use serde_json::{Value, json};
-use tests::{Shop, kill::Killer, interactions_csv, items_csv, products_page, users_csv};
+use tests::{Shop, interactions_csv, items_csv, kill::Killer, products_page, users_csv};
 
 const CONFIG: &str = "config/personalization.yaml";
 const JOBS: &str = "

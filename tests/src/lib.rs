@@ -10,7 +10,7 @@ mod environment;
 pub mod kill;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     time::Duration,
@@ -48,6 +48,12 @@ fn personalize_client(endpoint: &str) -> aws_sdk_personalize::Client {
 
 /// An item of a table.
 pub type Item = HashMap<String, AttributeValue>;
+
+/// The rows of a CSV file, without its header.
+#[must_use]
+pub fn rows_of(csv: &str) -> BTreeSet<String> {
+    csv.lines().skip(1).map(str::to_owned).collect()
+}
 
 /// What a function failed with.
 #[derive(Debug)]
@@ -214,7 +220,11 @@ impl Shop {
             ("content-type", "application/json"),
             ("authorization", "Bearer local"),
         ];
-        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
         let call = local::http::send(method, &url, &headers, body, INVOCATION);
         let (status, body) = self
             .runtime
@@ -434,6 +444,35 @@ impl Shop {
         let s3 = &self.stack.clients().s3;
         let keys = self.runtime.block_on(s3::list(s3, self.bucket(), prefix));
         keys.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Exports a dataset as the workflow `import-data` does, in a run of that name; the last answer.
+    ///
+    /// # Panics
+    /// When a step fails, or a repeated start begins a second query.
+    #[must_use]
+    pub fn export(&self, dataset: &str, run: &str) -> Value {
+        let start =
+            json!({ "step": "start", "dataset": dataset, "importMode": "FULL", "run": run });
+        let started = self.invoke("export-dataset", &start);
+        let query = &started["queryExecutionId"];
+        let again = self.invoke("export-dataset", &start);
+        assert_eq!(query, &again["queryExecutionId"], "a repeated start");
+        let check = json!({ "step": "check", "dataset": dataset, "queryExecutionId": query });
+        while self.invoke("export-dataset", &check)["state"] == "RUNNING" {
+            std::thread::sleep(PAUSE);
+        }
+        let take = json!({ "step": "take", "dataset": dataset, "importMode": "FULL", "run": run,
+            "queryExecutionId": query, "window": started["window"] });
+        self.invoke("export-dataset", &take)
+    }
+
+    /// The rows of the exported files in a dataset's folder, without their headers.
+    #[must_use]
+    pub fn exported(&self, folder: &str) -> BTreeSet<String> {
+        let keys = self.keys(folder);
+        let exported = keys.iter().filter(|key| key.contains("/export-"));
+        exported.flat_map(|key| rows_of(&self.get(key))).collect()
     }
 
     /// Removes an object of the data bucket.

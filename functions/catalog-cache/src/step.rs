@@ -129,11 +129,7 @@ impl CatalogCache {
     }
 
     /// The keys of the pages from `page` on, `through` the last.
-    async fn span(
-        &self,
-        page: String,
-        through: Option<String>,
-    ) -> Result<Vec<String>, CacheError> {
+    async fn span(&self, page: String, through: Option<String>) -> Result<Vec<String>, CacheError> {
         let Some(through) = through.filter(|through| *through != page) else {
             return Ok(vec![page]);
         };

@@ -147,10 +147,7 @@ impl Written {
             Entry::Withdrawn { .. } if mode == Mode::Full => {}
             Entry::Withdrawn { id } => {
                 let withdrawn = true;
-                line(
-                    &mut self.lines,
-                    &dated(Line::Withdrawn { id, withdrawn }),
-                );
+                line(&mut self.lines, &dated(Line::Withdrawn { id, withdrawn }));
             }
             Entry::Rejected {
                 id,
@@ -237,8 +234,14 @@ mod tests {
         assert_eq!((written.products, written.rejected), (1, 2));
         let lines = values(&written.lines);
         assert_eq!(lines[0]["id"], "a");
-        assert_eq!(lines[1], json!({"id": "b", "rejected": "invalidPrice", "asOf": 5_000}));
-        assert_eq!(lines[2], json!({"id": "c", "withdrawn": true, "asOf": 5_000}));
+        assert_eq!(
+            lines[1],
+            json!({"id": "b", "rejected": "invalidPrice", "asOf": 5_000})
+        );
+        assert_eq!(
+            lines[2],
+            json!({"id": "c", "withdrawn": true, "asOf": 5_000})
+        );
         let expected = json!({"id": "b", "page": 7, "index": 3, "reason": "invalidPrice", "message": "it has no price"});
         let rejects = values(&written.rejects);
         assert_eq!((&rejects[0], rejects.len()), (&expected, 2));

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use backend::{Answer, Client, Guard};
-use serde::{Deserialize, Serialize};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use shared::operations::PullProgress;
 use tokio::time::{Instant, sleep, timeout_at};
 

@@ -83,7 +83,14 @@ impl Layout {
     /// # Errors
     /// [`Error::File`] when something cannot be removed.
     pub fn remove_shop(&self) -> Result<()> {
-        for folder in ["athena", "backend", "ministack", "personalize", "seed", "rejected"] {
+        for folder in [
+            "athena",
+            "backend",
+            "ministack",
+            "personalize",
+            "seed",
+            "rejected",
+        ] {
             let folder = self.state.join(folder);
             if folder.exists() {
                 std::fs::remove_dir_all(&folder).map_err(Error::file("removing", folder))?;

@@ -112,7 +112,10 @@ async fn demonstrate(
             "the answer did not change after a purchase was tracked".into(),
         ));
     }
-    if let Some(page) = answers.iter().find(|answer| answer.placement == "product-detail") {
+    if let Some(page) = answers
+        .iter()
+        .find(|answer| answer.placement == "product-detail")
+    {
         let question = Question::product_page_of(&seeded.examples.item);
         let seconds = steps
             .run("backend", changes::show(&stack, &question, page))

@@ -17,7 +17,9 @@ const CATALOG: &str = "backend";
 pub async fn register(clients: &Clients, outputs: &Outputs) -> Result<()> {
     let output = |name: &str| {
         outputs.get(name).cloned().ok_or_else(|| {
-            Error::Unexpected(format!("template.yaml has no output {name}; Athena needs it"))
+            Error::Unexpected(format!(
+                "template.yaml has no output {name}; Athena needs it"
+            ))
         })
     };
     catalog(clients, output("BackendConnectorArn")?).await?;
@@ -48,15 +50,23 @@ async fn catalog(clients: &Clients, connector: String) -> Result<()> {
         .parameters("function", connector)
         .send()
         .await;
-    made.map(|_| ()).map_err(Error::aws("athena:CreateDataCatalog"))
+    made.map(|_| ())
+        .map_err(Error::aws("athena:CreateDataCatalog"))
 }
 
 async fn workgroup(clients: &Clients, name: String, results: String) -> Result<()> {
-    let found = clients.athena.get_work_group().work_group(&name).send().await;
+    let found = clients
+        .athena
+        .get_work_group()
+        .work_group(&name)
+        .send()
+        .await;
     if found.is_ok() {
         return Ok(());
     }
-    let results = ResultConfiguration::builder().output_location(results).build();
+    let results = ResultConfiguration::builder()
+        .output_location(results)
+        .build();
     let configuration = WorkGroupConfiguration::builder()
         .result_configuration(results)
         .enforce_work_group_configuration(true)
@@ -68,5 +78,6 @@ async fn workgroup(clients: &Clients, name: String, results: String) -> Result<(
         .configuration(configuration)
         .send()
         .await;
-    made.map(|_| ()).map_err(Error::aws("athena:CreateWorkGroup"))
+    made.map(|_| ())
+        .map_err(Error::aws("athena:CreateWorkGroup"))
 }

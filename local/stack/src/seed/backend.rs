@@ -141,7 +141,8 @@ fn rows<Row: for<'de> Deserialize<'de>>(
     mut each: impl FnMut(Row) -> Result<(), backend_local::Error>,
 ) -> Result<()> {
     for path in files(folder)? {
-        let mut reader = csv::Reader::from_path(&path).map_err(|error| unreadable(&path, &error))?;
+        let mut reader =
+            csv::Reader::from_path(&path).map_err(|error| unreadable(&path, &error))?;
         for row in reader.deserialize() {
             let row = row.map_err(|error| unreadable(&path, &error))?;
             each(row).map_err(Error::backend)?;
@@ -182,7 +183,11 @@ mod tests {
             event_type: "purchase".into(),
             value: Some(2.0),
         };
-        for interaction in [bought("u1", "a", 100), bought("u1", "unlisted", 100), bought("u2", "a", 90)] {
+        for interaction in [
+            bought("u1", "a", 100),
+            bought("u1", "unlisted", 100),
+            bought("u2", "a", 90),
+        ] {
             staging.interaction(&interaction).unwrap();
         }
         let product = shop::Product {
@@ -201,7 +206,10 @@ mod tests {
         fill_backend(&folder, &file).unwrap();
         let counts = Database::open(&file).unwrap().counts().unwrap();
         assert_eq!((counts.products, counts.customers), (2, 2));
-        assert_eq!((counts.events, counts.orders, counts.order_lines), (3, 2, 3));
+        assert_eq!(
+            (counts.events, counts.orders, counts.order_lines),
+            (3, 2, 3)
+        );
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

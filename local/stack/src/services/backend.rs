@@ -74,6 +74,8 @@ fn webhook_url(outputs: &Outputs, ports: Ports) -> Result<String> {
     let id = url
         .strip_prefix("https://")
         .and_then(|rest| rest.split('.').next())
-        .ok_or_else(|| Error::Unexpected(format!("CatalogWebhookUrl is no function's URL: {url}")))?;
+        .ok_or_else(|| {
+            Error::Unexpected(format!("CatalogWebhookUrl is no function's URL: {url}"))
+        })?;
     Ok(format!("{}/_aws/lambda-url/{id}/", ports.endpoint()))
 }
