@@ -1,4 +1,4 @@
-//! The SDK's example, deployed as a function of the local stack.
+//! A connector made with the SDK, deployed as a function of the local stack.
 
 use std::{
     path::{Path, PathBuf},
@@ -39,22 +39,23 @@ fn build() -> PathBuf {
         .args([
             "build",
             "--workspace",
-            "--example",
-            "postgres",
+            "--exclude",
+            "recommender",
+            "--bin",
+            NAME,
             "--message-format",
             "json",
         ])
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "the example is not built");
+    assert!(output.status.success(), "the connector is not built");
     let messages = String::from_utf8_lossy(&output.stdout);
     let mut messages = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let example = messages.find(|message| {
-        message["target"]["name"] == "postgres" && message["executable"].is_string()
-    });
-    let example = example.expect("cargo names it");
-    PathBuf::from(example["executable"].as_str().expect("a path"))
+    let connector = messages
+        .find(|message| message["target"]["name"] == NAME && message["executable"].is_string());
+    let connector = connector.expect("cargo names it");
+    PathBuf::from(connector["executable"].as_str().expect("a path"))
 }

@@ -118,8 +118,9 @@ impl Postgres {
 
     fn wait(&self) {
         for _ in 0..300 {
-            let asked = self.psql().args(["-q", "-c", "SELECT 1"]);
-            let asked = asked.stdout(Stdio::null()).stderr(Stdio::null()).status();
+            let mut psql = self.psql();
+            psql.args(["-q", "-c", "SELECT 1"]);
+            let asked = psql.stdout(Stdio::null()).stderr(Stdio::null()).status();
             if asked.is_ok_and(|status| status.success()) {
                 return;
             }
