@@ -32,11 +32,6 @@ impl Bucket {
         Self { client, name }
     }
 
-    /// Its name.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// The folders right under `prefix`, which ends with `/`.
     pub(crate) async fn folders(&self, prefix: &str) -> Result<Vec<String>, CacheError> {
         let mut pages = self

@@ -200,6 +200,16 @@ impl Current {
         }
     }
 
+    /// The page to serve for page `asked` (from 1), when one comes twice and is right when it is asked for
+    /// again.
+    pub(crate) fn page_once(&self, asked: u64) -> u64 {
+        let repeat = self.now().repeat_page;
+        let mut keyed = self.keyed.lock().unwrap_or_else(PoisonError::into_inner);
+        keyed.pages += 1;
+        let repeats = repeat > 0 && asked > 1 && keyed.pages == repeat + 1;
+        if repeats { asked - 1 } else { asked }
+    }
+
     /// The number of a new request.
     pub(crate) fn request(&self) -> u64 {
         self.requests.fetch_add(1, Ordering::Relaxed)

@@ -75,7 +75,7 @@ pub(crate) async fn search(
     let span = span(&search)?;
     let faults = app.faults.now();
     let page = offset / limit + 1;
-    let skip = offset - (page - faults.page(page)) * limit;
+    let skip = offset - (page - app.faults.page_once(page)) * limit;
     let (total, products) = app
         .read(move |connection| {
             Ok((
@@ -89,7 +89,6 @@ pub(crate) async fn search(
         .into_iter()
         .map(|item| product(&faults.shown(item)))
         .collect();
-    let total = faults.seeming(total, limit);
     let found = json!({
         "limit": limit, "offset": offset, "total": total, "hits": hits, "query": search.query,
     });

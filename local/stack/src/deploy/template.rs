@@ -50,7 +50,11 @@ pub fn package(
         functions,
     };
     let mut uploads = Vec::new();
-    let resources = template.get_mut("Resources").and_then(Value::as_object_mut);
+    let mut resources = template.get_mut("Resources").and_then(Value::as_object_mut);
+    if let Some(resources) = &mut resources {
+        // The transform asks the Serverless Application Repository about them, whatever their condition says.
+        resources.retain(|_, resource| resource["Type"] != "AWS::Serverless::Application");
+    }
     for (name, resource) in resources.into_iter().flatten() {
         let upload = packager.resource(resource);
         uploads.extend(upload.map_err(|reason| wrong(format!("Resources/{name}: {reason}")))?);
@@ -179,6 +183,9 @@ Resources:
     Properties:
       DefinitionUri: retrain.asl.json
       DefinitionSubstitutions: { Arn: !GetAtt Recommend.Arn }
+  Connector:
+    Type: AWS::Serverless::Application
+    Properties: { Location: { ApplicationId: arn, SemanticVersion: 1.0.0 } }
   Schema:
     Type: AWS::AppSync::GraphQLSchema
     Properties: { ApiId: !GetAtt Api.ApiId, DefinitionS3Location: schema.graphql }
@@ -219,6 +226,7 @@ Resources:
             json!({"Fn::GetAtt": ["Recommend", "Arn"]})
         );
         assert_eq!(uploads[0].content, br#"{"StartAt":"a"}"#);
+        assert!(resources.get("Connector").is_none(), "nobody here has it");
         let schema = &resources["Schema"]["Properties"];
         assert_eq!(schema["Definition"], "type Query { a: Int }");
         assert!(schema.get("DefinitionS3Location").is_none());

@@ -105,8 +105,8 @@ impl Commercetools {
 /// An amount in units of its currency, written out: `24.50` of 2450 cents. Fractions of cents are in
 /// `preciseAmount`.
 fn amount(money: &Value) -> Value {
-    let precise = money["preciseAmount"].as_i64();
-    let Some(amount) = precise.or_else(|| money["centAmount"].as_i64()) else {
+    let precise = whole(&money["preciseAmount"]);
+    let Some(amount) = precise.or_else(|| whole(&money["centAmount"])) else {
         return Value::Null;
     };
     let digits = money["fractionDigits"]
@@ -122,6 +122,12 @@ fn amount(money: &Value) -> Value {
         }
         _ => Value::Null,
     }
+}
+
+/// A whole number, or a text of one: what stands between may have made one of it.
+fn whole(value: &Value) -> Option<i64> {
+    let text = || value.as_str()?.parse().ok();
+    value.as_i64().or_else(text)
 }
 
 #[cfg(test)]
@@ -140,12 +146,16 @@ mod tests {
         assert_eq!(of(-5, 2), "-0.05");
         assert_eq!(of(1_200, 0), 1_200);
         assert_eq!(of(i64::MIN, 3), "-9223372036854775.808");
+        assert_eq!(
+            amount(&json!({"centAmount": "5", "fractionDigits": 2})),
+            "0.05"
+        );
         let precise = json!({"centAmount": 1, "preciseAmount": 1_015, "fractionDigits": 5});
         assert_eq!(amount(&precise), "0.01015");
         for none in [
             json!(null),
             json!({"centAmount": 1}),
-            json!({"centAmount": "1", "fractionDigits": 2}),
+            json!({"centAmount": "1.5", "fractionDigits": 2}),
             json!({"centAmount": 1, "fractionDigits": 400}),
         ] {
             assert_eq!(amount(&none), Value::Null, "{none}");
