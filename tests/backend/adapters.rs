@@ -9,7 +9,7 @@ use tests::Shop;
 
 pub(crate) const CASES: &[super::Case] = &[
     ("shopify", |shop| {
-        pulls(shop, "shopify", "apiVersion: 2026-07")
+        pulls(shop, "shopify", "apiVersion: 2026-07");
     }),
     ("commercetools", |shop| {
         pulls(
@@ -19,11 +19,11 @@ pub(crate) const CASES: &[super::Case] = &[
         );
     }),
     ("bigcommerce", |shop| {
-        pulls(shop, "bigcommerce", "storeHash: local")
+        pulls(shop, "bigcommerce", "storeHash: local");
     }),
     ("woocommerce", |shop| pulls(shop, "woocommerce", "")),
     ("magento", |shop| {
-        pulls(shop, "magento", "storeCode: default")
+        pulls(shop, "magento", "storeCode: default");
     }),
     ("salesforce", |shop| {
         pulls(

@@ -204,7 +204,9 @@ impl Shop {
             .runtime
             .block_on(list)
             .unwrap_or_else(|error| panic!("{error:?}"));
-        let objects = pages.iter().flat_map(|page| page.contents());
+        let objects = pages
+            .iter()
+            .flat_map(aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output::contents);
         objects
             .filter_map(|object| u64::try_from(object.size().unwrap_or_default()).ok())
             .sum()

@@ -1,5 +1,6 @@
 //! The secret that the functions read the sample shop with. On AWS the person who deploys makes it.
 
+use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use serde_json::json;
 
 use crate::aws::Clients;
@@ -36,7 +37,7 @@ pub async fn ensure(clients: &Clients) -> Result<String> {
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|error| error.is_resource_exists_exception()) =>
+                .is_some_and(CreateSecretError::is_resource_exists_exception) =>
         {
             let there = client.describe_secret().secret_id(NAME).send().await;
             there
