@@ -26,7 +26,7 @@ const MOST_MIB: u64 = 256;
 const SPILL: &str = "raw/spill/";
 
 fn queries(shop: &Shop) {
-    let events: u64 = if super::full() { 3_000_000 } else { 60_000 };
+    let events: u64 = if super::full() { 4_000_000 } else { 60_000 };
     shop.generate_backend(Amounts {
         products: 1_000,
         customers: 5_000,
