@@ -37,7 +37,12 @@ const STORAGE: Fault = Fault {
 };
 
 /// The names under which the emulator reports a process that was killed; AWS has the first two.
-const KILLED: [&str; 3] = ["Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"];
+const KILLED: [&str; 4] = [
+    "Lambda.Unknown",
+    "Runtime.ExitError",
+    "Runtime.Unknown",
+    "Sandbox.Timedout",
+];
 
 #[test]
 fn every_workflow_ends_right_whatever_fails() {
