@@ -1,7 +1,8 @@
 //! The files of one export: they become visible together, once all are whole, and take the place of
-//! those that earlier exports wrote.
+//! those that earlier exports wrote. Of an INCREMENTAL one, too: what was imported is in Personalize,
+//! and the rows of what was not are in the new files, whose window begins before them.
 
-use shared::{job, operations::ImportMode};
+use shared::job;
 
 use crate::{bucket::Bucket, error::ExportError, output::Part, upload::Upload};
 
@@ -30,32 +31,23 @@ impl Names {
         format!("{}{}{number:0NUMBER_DIGITS$}.csv", self.folder, self.start)
     }
 
-    /// Of `found` keys those that the files of this run, `written`, take the place of: of a FULL
-    /// export all other exports, of an INCREMENTAL one what the same run wrote before.
-    fn replaced(&self, found: Vec<String>, written: &[String], mode: ImportMode) -> Vec<String> {
-        let start = match mode {
-            ImportMode::Full => START,
-            ImportMode::Incremental => &self.start,
-        };
+    /// Of `found` keys those that the files of this run, `written`, take the place of.
+    fn replaced(&self, found: Vec<String>, written: &[String]) -> Vec<String> {
         let is_replaced = |key: &String| {
             let name = key.strip_prefix(&self.folder);
-            let numbered = name.and_then(|name| name.strip_prefix(start));
-            numbered.is_some_and(|rest| is_numbered(rest, mode)) && !written.contains(key)
+            let numbered = name.and_then(|name| name.strip_prefix(START));
+            numbered.is_some_and(is_numbered) && !written.contains(key)
         };
         found.into_iter().filter(is_replaced).collect()
     }
 }
 
-/// Whether `rest` of a name ends as those of exports do: `00001.csv`, after a run's name or not.
-fn is_numbered(rest: &str, mode: ImportMode) -> bool {
-    let Some(rest) = rest.strip_suffix(".csv") else {
-        return false;
-    };
-    let number = match mode {
-        ImportMode::Full => rest.rsplit_once('-').map(|(_, number)| number),
-        ImportMode::Incremental => Some(rest),
-    };
-    number.is_some_and(|number| {
+/// Whether `rest` of a name ends as those of exports do: `-00001.csv` after a run's name.
+fn is_numbered(rest: &str) -> bool {
+    let number = rest
+        .strip_suffix(".csv")
+        .and_then(|rest| rest.rsplit_once('-'));
+    number.is_some_and(|(_, number)| {
         number.len() == NUMBER_DIGITS && number.bytes().all(|digit| digit.is_ascii_digit())
     })
 }
@@ -101,7 +93,7 @@ impl<'a> Files<'a> {
     ///
     /// # Errors
     /// S3's, after its retries. Done again with the same parts it comes to the same.
-    pub(crate) async fn finish(&mut self, mode: ImportMode) -> Result<usize, ExportError> {
+    pub(crate) async fn finish(&mut self) -> Result<usize, ExportError> {
         for upload in &mut self.uploads {
             upload.finish().await?;
         }
@@ -109,7 +101,7 @@ impl<'a> Files<'a> {
         let written: Vec<String> = uploads.map(|upload| upload.key).collect();
         let exports = format!("{}{START}", self.names.folder);
         let found = self.bucket.keys(&exports).await?;
-        for key in self.names.replaced(found, &written, mode) {
+        for key in self.names.replaced(found, &written) {
             self.bucket.delete(&key).await?;
         }
         Ok(written.len())
@@ -148,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_export_takes_the_place_of_others_and_of_nothing_by_hand() {
+    fn an_export_takes_the_place_of_others_and_of_nothing_by_hand() {
         let names = Names::of(FOLDER, "new");
         let written = vec![names.key(1)];
         let found = keys(&[
@@ -160,7 +152,7 @@ mod tests {
             "export-old-00001.csv.gz",
             "items.csv",
         ]);
-        let replaced = names.replaced(found, &written, ImportMode::Full);
+        let replaced = names.replaced(found, &written);
         assert_eq!(
             replaced,
             keys(&["export-new-00002.csv", "export-old-00001.csv"])
@@ -168,15 +160,9 @@ mod tests {
     }
 
     #[test]
-    fn an_incremental_export_takes_the_place_of_its_own_run_alone() {
-        let names = Names::of(FOLDER, "new");
-        let found = keys(&[
-            "export-new-00001.csv",
-            "export-new-00002.csv",
-            "export-new-1-00002.csv",
-            "export-old-00001.csv",
-        ]);
-        let replaced = names.replaced(found, &[names.key(1)], ImportMode::Incremental);
-        assert_eq!(replaced, keys(&["export-new-00002.csv"]));
+    fn an_export_without_a_row_leaves_none_of_those_before() {
+        let found = keys(&["export-new-1-00002.csv", "export-old-00001.csv"]);
+        let replaced = Names::of(FOLDER, "new").replaced(found.clone(), &[]);
+        assert_eq!(replaced, found);
     }
 }

@@ -5,13 +5,7 @@ use shared::{
     operations::{ExportWindow, ImportMode},
 };
 
-use crate::{
-    athena::Athena,
-    declared::Declared,
-    error::ExportError,
-    query::Query,
-    window::{Last, Window},
-};
+use crate::{athena::Athena, declared::Declared, error::ExportError, query::Query, window::Window};
 
 /// Starts the query of `run`; its id. A run that is repeated asks for the same window again, and so
 /// finds the query that it has started, unless that has failed: then it starts another.
@@ -72,17 +66,12 @@ async fn next_window(
     declared: &Declared<'_>,
     run: String,
 ) -> Result<ExportWindow, ExportError> {
-    let operations = &estate.operations;
-    let exported = async |mode| operations.exported(declared.dataset, mode).await;
-    let last = match declared.mode {
-        ImportMode::Full => Last::default(),
-        ImportMode::Incremental => Last {
-            full: exported(ImportMode::Full).await?,
-            incremental: exported(ImportMode::Incremental).await?,
-        },
+    let imported = match declared.mode {
+        ImportMode::Full => None,
+        mode => estate.operations.exported(declared.dataset, mode).await?,
     };
     let now = jiff::Timestamp::now().as_second();
-    let window = Window::next(declared.export, declared.mode, &last, now);
+    let window = Window::next(declared.export, declared.mode, imported.as_ref(), now);
     Ok(ExportWindow {
         run,
         from: window.from,

@@ -184,7 +184,7 @@ impl ExportDataset {
                     });
                 }
                 let taken = take::take(&self.bucket, &declared, &run, &execution).await?;
-                take::remember(&estate.operations, &declared, &run, window).await?;
+                take::settle(&estate.operations, &declared, &run, window, &taken).await?;
                 report(&taken, &execution);
                 Ok(Answer::Taken(taken))
             }

@@ -1,4 +1,6 @@
-//! The step `take`: a query's result becomes files of the dataset, and its window the last one.
+//! The step `take`: a query's result becomes files of the dataset.
+//!
+//! Its window counts as imported once `import-job` has imported them; one without a row counts at once.
 
 use serde::Serialize;
 use shared::{
@@ -100,30 +102,63 @@ async fn fill(
     if let Some(part) = rest {
         files.add(part).await?;
     }
-    Ok((files.finish(declared.mode).await?, counted))
+    Ok((files.finish().await?, counted))
 }
 
-/// Stores where the next window begins, unless a later run was there before.
+impl Taken {
+    /// Whether nothing is left to be imported of the window.
+    fn is_settled(&self, mode: ImportMode) -> bool {
+        mode == ImportMode::Incremental && self.rows == 0
+    }
+}
+
+/// Stores that `window` is imported if nothing of it is left to be: no import comes that would, and
+/// the next export would ask for it again. Unless a later run was there before.
 ///
 /// # Errors
 /// When the Operations table does not answer.
-pub(crate) async fn remember(
+pub(crate) async fn settle(
     operations: &Operations,
     declared: &Declared<'_>,
     run: &str,
     window: Window,
+    taken: &Taken,
 ) -> Result<(), ExportError> {
     let (dataset, mode) = (declared.dataset, declared.mode);
+    if !taken.is_settled(mode) {
+        return Ok(());
+    }
     let last = operations.exported(dataset, mode).await?;
     if last.is_some_and(|last| last.until > window.until) {
         return Ok(());
     }
-    let exported = ExportWindow {
+    let settled = ExportWindow {
         run: run.to_owned(),
         from: window.from,
         until: window.until,
         failed: 0,
     };
-    operations.put_exported(dataset, mode, &exported).await?;
+    operations.put_exported(dataset, mode, &settled).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_are_to_be_imported_do_not_count_as_imported() {
+        let settled = |rows, mode| {
+            let taken = Taken {
+                dataset: DatasetType::Interactions,
+                files: 1,
+                rows,
+                rejected: 0,
+                bytes_scanned: 0,
+            };
+            taken.is_settled(mode)
+        };
+        assert!(!settled(1, ImportMode::Incremental) && !settled(1, ImportMode::Full));
+        assert!(settled(0, ImportMode::Incremental) && !settled(0, ImportMode::Full));
+    }
 }

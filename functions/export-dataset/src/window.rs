@@ -1,4 +1,4 @@
-//! The time that an export covers: from where the last one ended to now.
+//! The time that an export covers: from the moment up to which its rows are imported to now.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,28 +18,20 @@ pub(crate) struct Window {
     pub(crate) until: i64,
 }
 
-/// The last exports of a dataset that are in S3, by mode.
-#[derive(Debug, Default)]
-pub(crate) struct Last {
-    /// Of all rows.
-    pub(crate) full: Option<ExportWindow>,
-    /// Of what was new.
-    pub(crate) incremental: Option<ExportWindow>,
-}
-
 impl Window {
     /// The window of an export that begins at `now` (epoch seconds). All rows are those since the
-    /// declared `since`; new ones those since the last INCREMENTAL export, the first time since the
-    /// last FULL one. Whether an export was imported is not asked: between two windows of a mode there
-    /// is no gap, and what both modes bring is the same row twice.
-    pub(crate) fn next(export: &Export, mode: ImportMode, last: &Last, now: i64) -> Self {
+    /// declared `since`; new ones are those since the end of what is `imported`. That an export was
+    /// made is not enough: rows whose import failed are asked for again.
+    pub(crate) fn next(
+        export: &Export,
+        mode: ImportMode,
+        imported: Option<&ExportWindow>,
+        now: i64,
+    ) -> Self {
         let since = export.since.map_or(0, Timestamp::as_second);
         let from = match mode {
             ImportMode::Full => since,
-            ImportMode::Incremental => {
-                let last = last.incremental.as_ref().or(last.full.as_ref());
-                last.map_or(since, |last| last.until)
-            }
+            ImportMode::Incremental => imported.map_or(since, |imported| imported.until),
         };
         let lag = export.lag.map_or(0, shared::config::Age::seconds);
         Self {
@@ -100,49 +92,38 @@ mod tests {
         })
     }
 
-    fn next(export: &Export, mode: ImportMode, last: &Last) -> (i64, i64) {
-        let window = Window::next(export, mode, last, NOW);
+    fn next(export: &Export, mode: ImportMode, imported: Option<ExportWindow>) -> (i64, i64) {
+        let window = Window::next(export, mode, imported.as_ref(), NOW);
         (window.from, window.until)
     }
 
     #[test]
     fn all_rows_are_those_of_all_time_or_since_a_declared_day() {
-        let last = Last {
-            full: ended(NOW - 60),
-            incremental: ended(NOW - 30),
-        };
         let full = ImportMode::Full;
-        assert_eq!(next(&export(), full, &last), (0, NOW));
+        assert_eq!(next(&export(), full, ended(NOW - 60)), (0, NOW));
         let export = Export {
             since: Some("2024-01-01T00:00:00Z".parse().unwrap()),
             lag: Age::parse("10m"),
             ..export()
         };
-        assert_eq!(next(&export, full, &last), (1_704_067_200, NOW - 600));
+        let window = next(&export, full, ended(NOW - 60));
+        assert_eq!(window, (1_704_067_200, NOW - 600));
     }
 
     #[test]
-    fn new_rows_begin_where_the_last_export_ended() {
+    fn new_rows_begin_where_what_is_imported_ends() {
         let new = ImportMode::Incremental;
-        let mut last = Last::default();
-        assert_eq!(next(&export(), new, &last), (0, NOW));
-        last.full = ended(NOW - 60);
-        assert_eq!(next(&export(), new, &last), (NOW - 60, NOW));
-        last.incremental = ended(NOW - 90);
-        assert_eq!(next(&export(), new, &last), (NOW - 90, NOW));
+        assert_eq!(next(&export(), new, None), (0, NOW));
+        assert_eq!(next(&export(), new, ended(NOW - 60)), (NOW - 60, NOW));
     }
 
     #[test]
     fn a_window_never_ends_before_it_begins() {
-        let last = Last {
-            full: None,
-            incremental: ended(NOW - 60),
-        };
         let export = Export {
             lag: Age::parse("10m"),
             ..export()
         };
-        let window = next(&export, ImportMode::Incremental, &last);
+        let window = next(&export, ImportMode::Incremental, ended(NOW - 60));
         assert_eq!(window, (NOW - 60, NOW - 60));
     }
 

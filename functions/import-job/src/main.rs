@@ -14,6 +14,7 @@
 //!   `personalize:CreateDatasetImportJob`, `DescribeDatasetImportJob`, `DescribeDataset`, `PutItems`
 //!   and `PutUsers`; `iam:PassRole` on the role that Personalize reads with; the bucket's KMS key.
 
+mod covered;
 mod error;
 mod job;
 mod rows;

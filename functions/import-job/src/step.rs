@@ -15,6 +15,7 @@ use shared::{
 };
 
 use crate::{
+    covered,
     error::ImportError,
     job::{Job, Jobs},
     rows::{self, Rows},
@@ -250,6 +251,7 @@ async fn remember(
     if last.is_some_and(|last| last.run == event.run) {
         return Ok(());
     }
+    covered::remember(operations, event).await?;
     let check = check.unwrap_or_default();
     let import = GoodImport {
         run: event.run.clone(),

@@ -13,6 +13,7 @@ mod dataset;
 mod exports;
 mod filter;
 mod load;
+pub mod messages;
 mod placement;
 mod rule;
 mod schema;
@@ -34,6 +35,7 @@ pub use dataset::{Dataset, DatasetType, Datasets, Imports};
 pub use exports::{Export, Exports, Parameter};
 pub use filter::{Filter, Generation, NotATime};
 pub use load::{ConfigError, Versioned, load, load_if_changed, parse};
+pub use messages::Messages;
 pub use placement::{ContextKey, FilterValue, Placement, Strategy};
 pub use rule::{Boost, Cap, CapBy, Match, Rule};
 pub use schema::{Field, Schema};
@@ -108,6 +110,8 @@ pub struct EstateConfig {
     pub placements: BTreeMap<String, Placement>,
     /// The shop's backend. Without it nothing is pulled from one.
     pub backend: Option<Backend>,
+    /// What is sent to people. Without it nothing is.
+    pub messages: Option<Messages>,
 }
 
 /// Whether schedules run.

@@ -1,0 +1,1 @@
+//! Templates of messages: MJML and a sandboxed template language, with a text part always.

@@ -1,0 +1,1 @@
+//! Messages to people: contacts, consent, caps, suppressions, the ledger, signed links.
