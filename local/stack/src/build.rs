@@ -20,6 +20,8 @@ const PERSONALIZE: &str = "personalize-local";
 const EXPERIMENTS: &str = "experiments-service";
 /// The package that stands in for Amazon Athena.
 const ATHENA: &str = "athena-local";
+/// The package that stands in for SES, End User Messaging and Pinpoint.
+const MESSAGING: &str = "messaging-local";
 /// The package of the sample shop.
 const BACKEND: &str = "backend-local";
 
@@ -34,6 +36,8 @@ pub struct Binaries {
     pub experiments: PathBuf,
     /// The stand-in for Amazon Athena.
     pub athena: PathBuf,
+    /// The stand-in for SES, End User Messaging and Pinpoint.
+    pub messaging: PathBuf,
     /// The sample shop.
     pub backend: PathBuf,
 }
@@ -78,7 +82,7 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
         "--message-format",
         "json-render-diagnostics",
     ]);
-    let services = [PERSONALIZE, EXPERIMENTS, ATHENA, BACKEND];
+    let services = [PERSONALIZE, EXPERIMENTS, ATHENA, MESSAGING, BACKEND];
     for name in functions.iter().map(String::as_str).chain(services) {
         command.args(["--bin", name]);
     }
@@ -116,6 +120,7 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
     let personalize = take(PERSONALIZE)?;
     let experiments = take(EXPERIMENTS)?;
     let athena = take(ATHENA)?;
+    let messaging = take(MESSAGING)?;
     let backend = take(BACKEND)?;
     let functions = functions
         .into_iter()
@@ -126,6 +131,7 @@ pub async fn build(layout: &Layout) -> Result<Binaries> {
         personalize,
         experiments,
         athena,
+        messaging,
         backend,
     })
 }

@@ -38,6 +38,9 @@ pub(crate) struct Common {
     /// Port of the experiments service; 0 takes a free one
     #[arg(long, global = true, default_value_t = 4580, value_name = "PORT")]
     pub(crate) experiments_port: u16,
+    /// Port of the stand-in for SES, text messages and push, and of their outbox; 0 takes a free one
+    #[arg(long, global = true, default_value_t = 4610, value_name = "PORT")]
+    pub(crate) messaging_port: u16,
     /// Port of the stand-in for Amazon Athena; 0 takes a free one
     #[arg(long, global = true, default_value_t = 4590, value_name = "PORT")]
     pub(crate) athena_port: u16,
@@ -77,7 +80,7 @@ pub(crate) enum Verb {
     #[command(after_help = examples("\
   cargo local up
   cargo local up --port 5560 --ministack-port 5566 --personalize-port 5570 --experiments-port 5580 \\
-      --athena-port 5590 --backend-port 5600
+      --athena-port 5590 --backend-port 5600 --messaging-port 5610
   cargo local up --fault personalize=throttle:30,delay:200"))]
     Up,
     /// Seed the running stack and run its workflows

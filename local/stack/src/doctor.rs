@@ -93,6 +93,12 @@ pub async fn examine(options: &Options) -> Result<Vec<Finding>> {
         ),
         port(
             &layout,
+            services::MESSAGING,
+            options.messaging_port,
+            "--messaging-port",
+        ),
+        port(
+            &layout,
             services::ATHENA,
             options.athena_port,
             "--athena-port",

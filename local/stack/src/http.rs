@@ -9,6 +9,24 @@ use hyper::{Method, Request, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 
+use crate::error::Error;
+
+/// Puts `value` at `url`.
+///
+/// # Errors
+/// [`Error::Unexpected`] when it is not taken.
+pub async fn put_json(url: &str, value: &serde_json::Value) -> crate::Result<()> {
+    let headers = [("content-type", "application/json")];
+    let timeout = Duration::from_secs(10);
+    let answer = send(Method::PUT, url, &headers, value.to_string(), timeout).await;
+    let (status, body) = answer.map_err(Error::Unexpected)?;
+    if status.is_success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&body);
+    Err(Error::Unexpected(format!("{url}: {status}: {said}")))
+}
+
 /// Sends one request and reads the whole answer.
 ///
 /// # Errors

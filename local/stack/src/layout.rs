@@ -86,6 +86,7 @@ impl Layout {
         for folder in [
             "athena",
             "backend",
+            "messaging",
             "ministack",
             "personalize",
             "seed",

@@ -39,6 +39,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         ministack_port: common.ministack_port,
         personalize_port: common.personalize_port,
         experiments_port: common.experiments_port,
+        messaging_port: common.messaging_port,
         backend: true,
         athena_port: common.athena_port,
         backend_port: common.backend_port,
@@ -112,6 +113,7 @@ async fn bring_up(options: &Options) -> Result<()> {
     };
     anstream::println!("AWS_ENDPOINT_URL={}", stack.endpoint());
     anstream::println!("GraphQL is at {}", stack.graphql()?.url());
+    anstream::println!("Messages are at {}", stack.ports().messaging_url());
     let layout = stack.layout();
     anstream::println!("To seed it: {}", layout.command("seed"));
     anstream::println!("To stop it: {}", layout.command("down"));
@@ -204,6 +206,7 @@ async fn open_front_door(options: &Options) -> Result<()> {
         ministack: options.ministack_port,
         personalize: options.personalize_port,
         athena: options.athena_port,
+        messaging: options.messaging_port,
     };
     tokio::select! {
         () = front_door::serve(listener, backends, faults) => {}

@@ -31,6 +31,8 @@ pub struct Options {
     pub personalize_port: u16,
     /// Port of the experiments service; 0 is any free one.
     pub experiments_port: u16,
+    /// Port of the stand-in for SES, End User Messaging and Pinpoint; 0 is any free one.
+    pub messaging_port: u16,
     /// Whether there is a backend to pull from and to query: the sample shop, and Athena.
     pub backend: bool,
     /// Port of Athena's stand-in; 0 is any free one.
@@ -52,6 +54,7 @@ impl Options {
             ministack_port: 0,
             personalize_port: 0,
             experiments_port: 0,
+            messaging_port: 0,
             backend: false,
             athena_port: 0,
             backend_port: 0,
@@ -91,6 +94,7 @@ impl Stack {
             ministack: ports.ministack,
             personalize: ports.personalize,
             athena: ports.athena,
+            messaging: ports.messaging,
         };
         let door = InProcess::open(ports.front_door, backends)?;
         door.faults()

@@ -24,6 +24,8 @@ pub enum Workflow {
     RefreshCatalog,
     /// Runs a batch job and loads its results.
     BatchRecommend,
+    /// Sends a message campaign.
+    SendCampaign,
 }
 
 impl Workflow {
@@ -36,6 +38,7 @@ impl Workflow {
             Self::Retrain => "retrain",
             Self::RefreshCatalog => "refresh-catalog",
             Self::BatchRecommend => "batch-recommend",
+            Self::SendCampaign => "send-campaign",
         }
     }
 
@@ -48,6 +51,7 @@ impl Workflow {
             Self::Retrain => "RetrainStateMachineArn",
             Self::RefreshCatalog => "RefreshCatalogStateMachineArn",
             Self::BatchRecommend => "BatchRecommendStateMachineArn",
+            Self::SendCampaign => "SendCampaignStateMachineArn",
         }
     }
 }

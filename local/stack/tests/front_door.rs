@@ -58,6 +58,7 @@ async fn door() -> String {
         ministack: backend("ministack").await,
         personalize: backend("personalize").await,
         athena: backend("athena").await,
+        messaging: backend("messaging").await,
     };
     door_to(backends).await
 }
@@ -121,9 +122,10 @@ async fn services_nobody_plays_say_so() {
         ministack: backend("ministack").await,
         personalize: backend("personalize").await,
         athena: 0,
+        messaging: 0,
     })
     .await;
-    for service in ["athena", "mobiletargeting", "sms-voice"] {
+    for service in ["athena", "ses", "mobiletargeting", "sms-voice"] {
         let (status, body) = ask(&door, service, &[]).await.unwrap();
         assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
         assert!(body.contains(service), "{body}");
@@ -250,6 +252,7 @@ async fn a_lost_answer_was_carried_out() {
         ministack: port,
         personalize: port,
         athena: port,
+        messaging: port,
     })
     .await;
     set_faults(&door, &json!({"sqs": {"lose": 100}})).await;
@@ -293,6 +296,7 @@ async fn a_backend_that_is_down_is_named() {
         ministack: free,
         personalize: free,
         athena: free,
+        messaging: free,
     })
     .await;
     let (status, body) = ask(&door, "personalize", &[]).await.unwrap();

@@ -3,6 +3,7 @@
 
 pub mod athena;
 pub mod intrinsics;
+pub mod messaging;
 pub mod package;
 pub mod secret;
 pub mod stack;
@@ -10,6 +11,7 @@ pub mod template;
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::aws::Clients;
@@ -50,12 +52,16 @@ pub async fn run(
         ("BackendUrl", ports.backend_url()),
         ("BackendSecretArn", secret),
         ("ExperimentsUrl", ports.experiments_url()),
+        ("LinksUrl", format!("{}/links", ports.messaging_url())),
+        ("MaxSenders", "2".to_owned()),
+        ("EvidenceSeconds", "4".to_owned()),
         ("PollSeconds", "1".to_owned()),
         ("ReplacementGraceSeconds", "2".to_owned()),
     ];
     let outputs = stack::deploy(clients, &packaged, &parameters).await?;
     stack::remove_old_packages(clients, &keys).await?;
     upload_config(layout, clients, &outputs).await?;
+    messaging::register(ports, &outputs).await?;
     if ports.athena != 0 {
         athena::register(clients, &outputs).await?;
     }
@@ -117,7 +123,34 @@ async fn upload_config(layout: &Layout, clients: &Clients, outputs: &Outputs) ->
         "config/personalization.yaml",
         &layout.config(),
     )
-    .await
+    .await?;
+    let templates = layout.root().join(TEMPLATES);
+    for path in files(&templates)? {
+        // The folder is the checkout's: what is below the root is the key.
+        let Ok(key) = path.strip_prefix(layout.root()) else {
+            continue;
+        };
+        s3::put_file(&clients.s3, bucket, &key.to_string_lossy(), &path).await?;
+    }
+    Ok(())
+}
+
+/// The templates of messages, in the checkout and in the data bucket.
+const TEMPLATES: &str = "config/templates";
+
+/// All files below `folder`.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder).map_err(Error::file("listing", folder))?;
+    let mut found = Vec::new();
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 /// The processor of this machine in CloudFormation's words: functions run on it as they are.

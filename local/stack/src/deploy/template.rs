@@ -52,14 +52,20 @@ pub fn package(
     let mut uploads = Vec::new();
     let mut resources = template.get_mut("Resources").and_then(Value::as_object_mut);
     if let Some(resources) = &mut resources {
-        // The transform asks the Serverless Application Repository about them, whatever their condition says.
-        resources.retain(|_, resource| resource["Type"] != "AWS::Serverless::Application");
+        resources.retain(|_, resource| !is_left_out(&resource["Type"]));
     }
     for (name, resource) in resources.into_iter().flatten() {
         let upload = packager.resource(resource);
         uploads.extend(upload.map_err(|reason| wrong(format!("Resources/{name}: {reason}")))?);
     }
     Ok(Packaged { template, uploads })
+}
+
+/// Resources that the emulator cannot make: the transform asks the Serverless Application Repository about
+/// applications, whatever their condition says, and it has no text messages (`messaging-local` has).
+fn is_left_out(kind: &Value) -> bool {
+    let kind = kind.as_str().unwrap_or_default();
+    kind == "AWS::Serverless::Application" || kind.starts_with("AWS::SMSVOICE::")
 }
 
 struct Packager<'a> {

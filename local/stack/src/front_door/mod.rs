@@ -1,5 +1,5 @@
 //! One port in front of everything: reads which AWS service a request is signed for and sends it
-//! to Personalize's or Athena's stand-in, to the emulator, or nowhere, and injects faults where a test asked
+//! to the stand-in of Personalize, Athena or messaging, to the emulator, or nowhere, and injects faults where a test asked
 //! for them. Knows nothing of what the services do.
 
 mod control;
@@ -35,6 +35,8 @@ pub struct Backends {
     pub personalize: u16,
     /// The port of Athena's stand-in; 0 when there is none.
     pub athena: u16,
+    /// The port of the stand-in for SES, End User Messaging and Pinpoint; 0 when there is none.
+    pub messaging: u16,
 }
 
 /// Serves on `listener` until the task is dropped.

@@ -25,8 +25,8 @@ pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 #[error("connection cut on purpose")]
 pub(super) struct Cut;
 
-/// Services of AWS that only we could play, and do not yet.
-const NOT_BUILT: [&str; 3] = ["mobiletargeting", "sms-voice", "pinpoint-sms-voice-v2"];
+/// The signing names of SES, Pinpoint and End User Messaging.
+const MESSAGING: [&str; 3] = ["ses", "mobiletargeting", "sms-voice"];
 
 /// Headers that belong to one connection and are not passed on. `Expect` is answered here: hyper
 /// says "continue" as soon as the body is wanted.
@@ -87,23 +87,28 @@ impl Proxy {
             }
             Some(Outcome::Lose) | None => {}
         }
-        let athena_is_off = service == "athena" && self.backends.athena == 0;
-        if athena_is_off || NOT_BUILT.contains(&service) {
+        let (name, port) = self.backend_of(service);
+        if port == 0 {
             return Ok(refused(body, refusal::not_built(service, &parts)).await);
         }
-        let answer = self.forward(service, parts, body).await;
+        let answer = self.forward(name, port, parts, body).await;
         match outcome {
             Some(Outcome::Lose) => Err(Cut),
             _ => Ok(answer),
         }
     }
 
-    async fn forward(&self, service: &str, parts: Parts, body: Incoming) -> Response<Body> {
-        let (name, port) = match service {
+    /// Who plays `service`, and on which port; 0 when nobody does in this stack.
+    fn backend_of(&self, service: &str) -> (&'static str, u16) {
+        match service {
             "personalize" => ("personalize-local", self.backends.personalize),
             "athena" => ("athena-local", self.backends.athena),
+            _ if MESSAGING.contains(&service) => ("messaging-local", self.backends.messaging),
             _ => ("ministack", self.backends.ministack),
-        };
+        }
+    }
+
+    async fn forward(&self, name: &str, port: u16, parts: Parts, body: Incoming) -> Response<Body> {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let uri = Uri::try_from(format!("http://127.0.0.1:{port}{path}"));
         let mut onward = Request::new(body);

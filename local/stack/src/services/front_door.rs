@@ -21,6 +21,7 @@ pub fn service(program: &Path, ports: Ports, faults: &[(String, Fault)]) -> Resu
         format!("--ministack-port={}", ports.ministack),
         format!("--personalize-port={}", ports.personalize),
         format!("--athena-port={}", ports.athena),
+        format!("--messaging-port={}", ports.messaging),
     ];
     arguments.extend(faults.iter().map(|(service, fault)| {
         let Fault {

@@ -1,4 +1,4 @@
-//! The processes a running stack consists of: the emulator, Personalize, Athena, the sample shop, the front
+//! The processes a running stack consists of: the emulator, Personalize, Athena, messaging, the sample shop, the front
 //! door and, once there are tables, the experiments service. Each one is a [`Service`]: how to start it and how to tell
 //! that it answers. [`process`] keeps them.
 
@@ -6,6 +6,7 @@ pub mod athena;
 pub mod backend;
 pub mod experiments;
 pub mod front_door;
+pub mod messaging;
 pub mod ministack;
 pub mod personalize;
 pub mod ports;
@@ -31,11 +32,14 @@ pub const EXPERIMENTS: &str = "experiments-service";
 pub const ATHENA: &str = "athena-local";
 /// The sample shop's name.
 pub const BACKEND: &str = "backend-local";
+/// The name of the stand-in for SES, End User Messaging and Pinpoint.
+pub const MESSAGING: &str = "messaging-local";
 /// All of them, in the order they start.
-pub const ALL: [&str; 6] = [
+pub const ALL: [&str; 7] = [
     MINISTACK,
     PERSONALIZE,
     ATHENA,
+    MESSAGING,
     FRONT_DOOR,
     EXPERIMENTS,
     BACKEND,
@@ -85,8 +89,10 @@ pub async fn start(layout: &Layout, ports: Ports, binaries: &Binaries, door: &Do
         ports.personalize,
         ports.ministack,
     )?;
+    let messaging = messaging::service(layout, &binaries.messaging, ports)?;
     process::start(layout, &ministack).await?;
     process::start(layout, &personalize).await?;
+    process::start(layout, &messaging).await?;
     if ports.athena != 0 {
         let athena = athena::service(layout, &binaries.athena, ports)?;
         process::start(layout, &athena).await?;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ATHENA, BACKEND, EXPERIMENTS, FRONT_DOOR, MINISTACK, PERSONALIZE, process};
+use super::{ATHENA, BACKEND, EXPERIMENTS, FRONT_DOOR, MESSAGING, MINISTACK, PERSONALIZE, process};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::ports;
@@ -22,6 +22,9 @@ pub struct Ports {
     /// The experiments service; 0 in stacks that had none.
     #[serde(default)]
     pub experiments: u16,
+    /// The stand-in for SES, End User Messaging and Pinpoint; 0 in stacks that had none.
+    #[serde(default)]
+    pub messaging: u16,
     /// Athena's stand-in; 0 in stacks without a backend.
     #[serde(default)]
     pub athena: u16,
@@ -69,6 +72,12 @@ impl Ports {
                 was(|ports| ports.experiments),
                 "--experiments-port",
             )?,
+            messaging: choose(
+                MESSAGING,
+                options.messaging_port,
+                was(|ports| ports.messaging),
+                "--messaging-port",
+            )?,
             athena: if options.backend {
                 choose(
                     ATHENA,
@@ -107,6 +116,12 @@ impl Ports {
     #[must_use]
     pub fn experiments_url(self) -> String {
         format!("http://127.0.0.1:{}", self.experiments)
+    }
+
+    /// Where the outbox of messages is.
+    #[must_use]
+    pub fn messaging_url(self) -> String {
+        format!("http://127.0.0.1:{}", self.messaging)
     }
 
     /// Where the sample shop is; empty without one, as the template wants it.
