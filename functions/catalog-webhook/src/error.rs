@@ -35,6 +35,21 @@ pub(crate) enum WebhookError {
         "the backend's secret has no text `webhookSecret`, so no call can be checked; add it to the secret, which is a JSON object"
     )]
     NoKey,
+    /// The key for webhooks is so short that anybody finds it by trying.
+    #[error(
+        "`webhookSecret` of the backend's secret has a key of {bytes} bytes, and fewer than {least} are soon guessed (`whsec_` is no part of one); copy the whole secret from the backend, or have it make a longer one"
+    )]
+    ShortKey {
+        /// How long it is.
+        bytes: usize,
+        /// The fewest bytes that are taken.
+        least: usize,
+    },
+    /// The key is said to be Base64 and is not.
+    #[error(
+        "`webhookSecret` of the backend's secret begins with `whsec_`, and what follows is not Base64; copy the whole secret from the backend"
+    )]
+    BrokenKey,
     /// EventBridge answered, and did not take the event.
     #[error("the event bus refused the event {attempts} times ({code})")]
     Refused {
@@ -50,9 +65,12 @@ impl Fault for WebhookError {
         match self {
             Self::Config(error) => error.kind(),
             Self::Aws(error) => error.kind(),
-            Self::NotConfigured | Self::Lacks(_) | Self::NoSecret | Self::NoKey => {
-                FaultKind::InvalidInput
-            }
+            Self::NotConfigured
+            | Self::Lacks(_)
+            | Self::NoSecret
+            | Self::NoKey
+            | Self::ShortKey { .. }
+            | Self::BrokenKey => FaultKind::InvalidInput,
             Self::Refused { .. } => FaultKind::Retryable,
         }
     }

@@ -13,7 +13,7 @@ use shared::{
     refreshed::Source,
 };
 
-use crate::error::WebhookError;
+use crate::{error::WebhookError, key::is_long_enough};
 
 /// What the configuration says of webhooks.
 #[derive(Debug, Clone)]
@@ -108,12 +108,14 @@ impl Source for SecretSource {
     }
 }
 
-/// The key in the secret's text. An empty one would let everybody sign.
+/// The key in the secret's text, when it is one that nobody guesses.
 fn key(secret: &str) -> Result<Key, WebhookError> {
     let members: Members = serde_json::from_str(secret).map_err(|_| WebhookError::NoKey)?;
     let key = members.webhook_secret;
-    let is_key = !key.trim().is_empty();
-    is_key.then_some(Key(key)).ok_or(WebhookError::NoKey)
+    if key.trim().is_empty() {
+        return Err(WebhookError::NoKey);
+    }
+    is_long_enough(&key).map(|()| Key(key))
 }
 
 #[cfg(test)]
@@ -122,13 +124,15 @@ mod tests {
 
     #[test]
     fn the_key_is_a_member_of_the_secret() {
-        let secret = r#"{"token":"t","webhookSecret":"hush"}"#;
-        assert!(key(secret).is_ok_and(|key| key.0 == "hush"));
+        let secret = r#"{"token":"t","webhookSecret":"hush, and nobody knows"}"#;
+        assert!(key(secret).is_ok_and(|key| key.0 == "hush, and nobody knows"));
         for wrong in [
             "",
             "hush",
             "{}",
             r#"{"webhookSecret":""}"#,
+            r#"{"webhookSecret":"hush"}"#,
+            r#"{"webhookSecret":"whsec_"}"#,
             r#"{"webhookSecret":7}"#,
         ] {
             let error = key(wrong).err().map(|error| error.to_string());

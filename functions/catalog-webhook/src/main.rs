@@ -3,7 +3,8 @@
 //! for it: nothing of a call but the product's id is believed.
 //!
 //! How calls are signed is `backend.catalog.webhook` in the configuration; the key is the member
-//! `webhookSecret` of the backend's secret, read again when a signature does not fit it.
+//! `webhookSecret` of the backend's secret, read again when a signature does not fit it. It has 12 bytes
+//! at least, without the `whsec_` of Standard Webhooks: shorter ones are refused.
 //!
 //! | kind | signature | product |
 //! |---|---|---|
@@ -39,6 +40,7 @@ mod bus;
 mod changed;
 mod error;
 mod kept;
+mod key;
 mod receiver;
 mod signature;
 

@@ -7,13 +7,10 @@ use http::HeaderMap;
 use sha2::Sha256;
 use shared::config::backend::{Encoding, Webhook, WebhookKind};
 
-use crate::error::WebhookError;
+use crate::{error::WebhookError, key::standard};
 
 /// How far, in seconds, the clock of who signs may be from ours; what is older may be a replay.
 const TOLERANCE: i64 = 300;
-
-/// What stands before a key in Standard Webhooks' own writing.
-const KEY_PREFIX: &str = "whsec_";
 
 /// A call as far as it is signed.
 #[derive(Debug, Clone, Copy)]
@@ -30,10 +27,10 @@ impl Signed<'_> {
     /// Whether it has the signature that `webhook` asks for, by `key`.
     ///
     /// # Errors
-    /// When the configuration does not say where the signature is.
+    /// When the configuration does not say where the signature is, or the key is none.
     pub(crate) fn is_genuine(&self, webhook: &Webhook, key: &str) -> Result<bool, WebhookError> {
         let (header, encoding) = match webhook.kind {
-            WebhookKind::Bigcommerce => return Ok(self.is_standard(key)),
+            WebhookKind::Bigcommerce => return self.is_standard(key),
             WebhookKind::Shopify => (Some("x-shopify-hmac-sha256"), Encoding::Base64),
             WebhookKind::Woocommerce => (Some("x-wc-webhook-signature"), Encoding::Base64),
             WebhookKind::Hmac => (None, Encoding::Hex),
@@ -47,28 +44,25 @@ impl Signed<'_> {
 
     /// Whether it is signed as Standard Webhooks are (https://www.standardwebhooks.com, "Verifying
     /// webhook authenticity"): `<id>.<timestamp>.<body>`, and one good signature among several.
-    fn is_standard(&self, key: &str) -> bool {
+    fn is_standard(&self, key: &str) -> Result<bool, WebhookError> {
+        let key = standard(key)?;
         let (Some(id), Some(timestamp), Some(signatures)) = (
             self.header("webhook-id"),
             self.header("webhook-timestamp"),
             self.header("webhook-signature"),
         ) else {
-            return false;
+            return Ok(false);
         };
         let signed_at = timestamp.parse::<i64>().ok();
         if signed_at.is_none_or(|at| at.abs_diff(self.now) > TOLERANCE.unsigned_abs()) {
-            return false;
+            return Ok(false);
         }
-        // BigCommerce signs with the client secret as it stands, others with what `whsec_` hides.
-        let hidden = key.strip_prefix(KEY_PREFIX);
-        let hidden = hidden.and_then(|key| STANDARD.decode(key).ok());
-        let key = hidden.unwrap_or_else(|| key.as_bytes().to_vec());
         let parts = [id.as_bytes(), b".", timestamp.as_bytes(), b".", self.body];
-        signatures.split_ascii_whitespace().any(|signature| {
+        Ok(signatures.split_ascii_whitespace().any(|signature| {
             let signature = signature.strip_prefix("v1,");
             let signature = signature.and_then(|text| decode(text, Encoding::Base64));
             signature.is_some_and(|signature| is_of(&key, &parts, &signature))
-        })
+        }))
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -86,9 +80,10 @@ fn decode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
     }
 }
 
-/// Whether `signature` is the HMAC-SHA256 of `parts` by `key`.
+/// Whether `signature` is the HMAC-SHA256 of `parts` by `key`. By an empty key nothing is signed:
+/// everybody has it.
 fn is_of(key: &[u8], parts: &[&[u8]], signature: &[u8]) -> bool {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+    let (false, Ok(mut mac)) = (key.is_empty(), Hmac::<Sha256>::new_from_slice(key)) else {
         return false;
     };
     for part in parts {
@@ -214,6 +209,42 @@ mod tests {
         ));
         let other = [("webhook-id", "msg_2"), good[1], good[2]];
         assert!(!is_genuine(&declared, "hush", &other, BODY));
+    }
+
+    #[test]
+    fn nobody_signs_with_an_empty_key() {
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"").unwrap();
+        mac.update(BODY);
+        let signature = STANDARD.encode(mac.finalize().into_bytes());
+        for (kind, header) in [
+            ("shopify", "x-shopify-hmac-sha256"),
+            ("woocommerce", "x-wc-webhook-signature"),
+        ] {
+            let signed = [(header, signature.as_str())];
+            assert!(!is_genuine(
+                &webhook(json!({ "kind": kind })),
+                "",
+                &signed,
+                BODY
+            ));
+        }
+        let declared = json!({"kind": "hmac", "header": "x-mac", "encoding": "base64"});
+        let signed = [("x-mac", signature.as_str())];
+        assert!(!is_genuine(&webhook(declared), "", &signed, BODY));
+
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"").unwrap();
+        mac.update(b"msg_1.1614265330.");
+        mac.update(BODY);
+        let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+        let headers = [
+            ("webhook-id", "msg_1"),
+            ("webhook-timestamp", "1614265330"),
+            ("webhook-signature", signature.as_str()),
+        ];
+        for key in ["", "whsec_"] {
+            let declared = webhook(json!({"kind": "bigcommerce"}));
+            assert!(!is_genuine(&declared, key, &headers, BODY), "{key}");
+        }
     }
 
     #[test]
