@@ -95,35 +95,50 @@ fn short(digest: &[u8]) -> String {
     first.map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Entries without those whose id the page has twice. Of everything, the first counts and the others
-/// are rejected; of changes, the last one is how the product is now.
+/// Entries without those whose id the page has twice. A product that is listed is not gone, whatever a
+/// deleted record of the same id says: both are of the same moment. Of everything, the first counts and
+/// the others are rejected; of changes, the last one is how the product is now.
 fn once_each(mode: Mode, entries: Vec<Entry>) -> Vec<Entry> {
-    let mut last = HashMap::new();
-    for (place, entry) in entries.iter().enumerate() {
-        if let Some(id) = entry.id() {
-            last.insert(id.to_owned(), place);
-        }
-    }
-    let mut seen: HashMap<String, ()> = HashMap::new();
+    let winners = winners(mode, &entries);
     let mut kept = Vec::with_capacity(entries.len());
     for (place, entry) in entries.into_iter().enumerate() {
-        let Some(id) = entry.id().map(str::to_owned) else {
+        let Some(id) = entry.id() else {
             kept.push(entry);
             continue;
         };
-        match mode {
-            Mode::Incremental if last.get(&id) != Some(&place) => {}
-            Mode::Incremental => kept.push(entry),
-            Mode::Full if seen.insert(id.clone(), ()).is_none() => kept.push(entry),
-            Mode::Full => kept.push(Entry::Rejected {
-                id: Some(id),
+        if winners.get(id) == Some(&place) {
+            kept.push(entry);
+        } else if mode == Mode::Full && !is_gone(&entry) {
+            kept.push(Entry::Rejected {
+                id: Some(id.to_owned()),
                 index: place,
                 reason: Reason::Duplicate,
                 message: "the page has a product with this id before".to_owned(),
-            }),
+            });
         }
     }
     kept
+}
+
+/// The place of the entry that counts, by id.
+fn winners(mode: Mode, entries: &[Entry]) -> HashMap<String, usize> {
+    let mut winners: HashMap<String, usize> = HashMap::new();
+    for (place, entry) in entries.iter().enumerate() {
+        let Some(id) = entry.id() else { continue };
+        let counts = match winners.get(id).and_then(|place| entries.get(*place)) {
+            None => true,
+            Some(before) if is_gone(before) != is_gone(entry) => is_gone(before),
+            Some(_) => mode == Mode::Incremental,
+        };
+        if counts {
+            winners.insert(id.to_owned(), place);
+        }
+    }
+    winners
+}
+
+fn is_gone(entry: &Entry) -> bool {
+    matches!(entry, Entry::Withdrawn { .. })
 }
 
 impl Written {
@@ -271,6 +286,39 @@ mod tests {
             (titles(&changes), changes.rejected),
             (vec!["B".into(), "new".into()], 0)
         );
+    }
+
+    #[test]
+    fn a_deleted_record_never_hides_the_live_one_of_the_page() {
+        let id = "a";
+        for entries in [
+            vec![withdrawn(id), product(id, "A")],
+            vec![product(id, "A"), withdrawn(id)],
+            vec![withdrawn(id), product(id, "A"), withdrawn(id)],
+        ] {
+            for mode in [Mode::Full, Mode::Incremental] {
+                let written = one(mode, entries.clone());
+                let lines = values(&written.lines);
+                assert_eq!((lines.len(), &lines[0]["title"]), (1, &json!("A")));
+                assert_eq!((written.products, written.rejected), (1, 0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_broken_product_is_no_deleted_one_either() {
+        for entries in [
+            vec![withdrawn("b"), rejected(Some("b"))],
+            vec![rejected(Some("b")), withdrawn("b")],
+        ] {
+            for mode in [Mode::Full, Mode::Incremental] {
+                let lines = values(&one(mode, entries.clone()).lines);
+                assert_eq!(lines.len(), 1);
+                assert_eq!(lines[0]["rejected"], "invalidPrice");
+            }
+        }
+        let twice = vec![withdrawn("b"), withdrawn("b")];
+        assert_eq!(values(&one(Mode::Incremental, twice).lines).len(), 1);
     }
 
     #[test]
