@@ -83,30 +83,30 @@ mod tests {
         }
     }
 
-    fn ended(until: i64) -> Option<ExportWindow> {
-        Some(ExportWindow {
+    fn ended(until: i64) -> ExportWindow {
+        ExportWindow {
             run: "last".to_owned(),
             from: 0,
             until,
             failed: 0,
-        })
+        }
     }
 
-    fn next(export: &Export, mode: ImportMode, imported: Option<ExportWindow>) -> (i64, i64) {
-        let window = Window::next(export, mode, imported.as_ref(), NOW);
+    fn next(export: &Export, mode: ImportMode, imported: Option<&ExportWindow>) -> (i64, i64) {
+        let window = Window::next(export, mode, imported, NOW);
         (window.from, window.until)
     }
 
     #[test]
     fn all_rows_are_those_of_all_time_or_since_a_declared_day() {
         let full = ImportMode::Full;
-        assert_eq!(next(&export(), full, ended(NOW - 60)), (0, NOW));
+        assert_eq!(next(&export(), full, Some(&ended(NOW - 60))), (0, NOW));
         let export = Export {
             since: Some("2024-01-01T00:00:00Z".parse().unwrap()),
             lag: Age::parse("10m"),
             ..export()
         };
-        let window = next(&export, full, ended(NOW - 60));
+        let window = next(&export, full, Some(&ended(NOW - 60)));
         assert_eq!(window, (1_704_067_200, NOW - 600));
     }
 
@@ -114,7 +114,10 @@ mod tests {
     fn new_rows_begin_where_what_is_imported_ends() {
         let new = ImportMode::Incremental;
         assert_eq!(next(&export(), new, None), (0, NOW));
-        assert_eq!(next(&export(), new, ended(NOW - 60)), (NOW - 60, NOW));
+        assert_eq!(
+            next(&export(), new, Some(&ended(NOW - 60))),
+            (NOW - 60, NOW)
+        );
     }
 
     #[test]
@@ -123,7 +126,7 @@ mod tests {
             lag: Age::parse("10m"),
             ..export()
         };
-        let window = next(&export, ImportMode::Incremental, ended(NOW - 60));
+        let window = next(&export, ImportMode::Incremental, Some(&ended(NOW - 60)));
         assert_eq!(window, (NOW - 60, NOW - 60));
     }
 
