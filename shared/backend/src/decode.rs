@@ -5,7 +5,7 @@ use std::{borrow::Cow, io::Cursor, vec};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::{error::BackendError, json::has_replacement, xml};
+use crate::{error::BackendError, json::has_replacement, quote, xml};
 
 /// One record of an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ enum Kind {
 #[derive(Debug)]
 struct Csv {
     header: Vec<String>,
+    delimiter: u8,
+    body: Bytes,
     reader: csv::Reader<Cursor<Bytes>>,
     row: csv::ByteRecord,
 }
@@ -50,15 +52,19 @@ impl Records {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
-            .from_reader(Cursor::new(body));
+            .from_reader(Cursor::new(body.clone()));
         let header = reader.byte_headers().map_err(|error| unreadable(&error))?;
         let name = |name: &[u8]| String::from_utf8_lossy(name).trim().to_owned();
         let header = header.iter().map(name).collect();
-        Ok(Self(Kind::Csv(Box::new(Csv {
+        let csv = Csv {
             header,
+            delimiter,
+            body,
             reader,
             row: csv::ByteRecord::new(),
-        }))))
+        };
+        csv.check_end(&csv::Position::new())?;
+        Ok(Self(Kind::Csv(Box::new(csv))))
     }
 
     /// The elements of XML with that name.
@@ -85,12 +91,32 @@ impl Iterator for Records {
 }
 
 impl Csv {
+    /// Refuses the row from `begin` on when the document ends within a quoted value of it.
+    fn check_end(&self, begin: &csv::Position) -> Result<(), BackendError> {
+        let place = |byte| usize::try_from(byte).unwrap_or(usize::MAX);
+        let end = place(self.reader.position().byte());
+        let (before, row) = self.body.split_at(place(begin.byte()).min(self.body.len()));
+        if end < self.body.len() || !quote::is_open(row, self.delimiter) {
+            return Ok(());
+        }
+        // A row begins with what is left of the end of the one before.
+        let ends = row.iter().take_while(|byte| b"\r\n".contains(byte));
+        let before = before.iter().chain(ends);
+        let line = before.filter(|byte| **byte == b'\n').count() + 1;
+        Err(BackendError::Unreadable(format!(
+            "no CSV: line {line}: a quote is not closed"
+        )))
+    }
+
     /// The next row: missing values are absent, those without a column are left out.
     fn next(&mut self) -> Option<Result<Record, BackendError>> {
         match self.reader.read_byte_record(&mut self.row) {
             Ok(false) => return None,
             Ok(true) => {}
             Err(error) => return Some(Err(unreadable(&error))),
+        }
+        if let Some(Err(error)) = self.row.position().map(|begin| self.check_end(begin)) {
+            return Some(Err(error));
         }
         let mut repaired = false;
         let mut members = Map::new();
@@ -135,6 +161,26 @@ mod tests {
             json!({"id": "3", "title": "D", "price": "4"}),
         ];
         assert_eq!(values, expected);
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_told_and_hides_no_row() {
+        for (body, good, line) in [
+            ("id,title\n1,A\n2,\"B\n3,C\n4,D\n", 1, 3),
+            ("id,title\r\n1,\"A\"\r\n2,\"B", 1, 3),
+            ("id,title\n1,5\" pipe\n2,\"\"\"", 1, 3),
+        ] {
+            let records = Records::csv(Bytes::from(body), b',').unwrap();
+            let mut records: Vec<_> = records.collect();
+            let error = records.pop().unwrap().unwrap_err().to_string();
+            let told = format!("line {line}: a quote is not closed");
+            assert!(error.contains(&told), "{body}: {error}");
+            assert_eq!(records.len(), good, "{body}");
+            assert!(records.iter().all(Result::is_ok), "{body}");
+        }
+        assert!(Records::csv(Bytes::from_static(b"id,\"title\n1,A\n"), b',').is_err());
+        let whole = Records::csv(Bytes::from_static(b"id,title\n1,\"A\nB\""), b',').unwrap();
+        assert!(whole.map(|record| record.is_ok()).eq([true]));
     }
 
     #[test]

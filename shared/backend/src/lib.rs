@@ -21,6 +21,7 @@ mod origin;
 mod pace;
 mod pages;
 mod pagination;
+mod quote;
 mod redirect;
 mod request;
 mod retry;

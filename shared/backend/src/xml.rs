@@ -4,6 +4,8 @@
 //! prefix, those that repeat as a list, attributes with `@` before their names, and text between them
 //! as `#text`. No entity is expanded but XML's own five and characters by number.
 
+mod nesting;
+
 use std::borrow::Cow;
 
 use quick_xml::{
@@ -12,10 +14,8 @@ use quick_xml::{
 };
 use serde_json::{Map, Value};
 
+use self::nesting::{Flaw, Nesting};
 use crate::{decode::Record, error::BackendError, json::has_replacement};
-
-/// The deepest element read; feeds have three or four levels.
-const MAX_DEPTH: usize = 64;
 
 /// The records of a document.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub(crate) struct Elements {
     /// How far it is read, in bytes.
     at: usize,
     name: String,
+    nesting: Nesting,
     ended: bool,
 }
 
@@ -46,6 +47,7 @@ impl Elements {
             text: text.into_owned(),
             at: 0,
             name: name.to_owned(),
+            nesting: Nesting::default(),
             ended: false,
         }
     }
@@ -54,54 +56,61 @@ impl Elements {
         if self.ended {
             return None;
         }
-        let mut reader = Reader::from_str(&self.text[self.at..]);
-        // Each record is read by a reader of its own, which does not know what was open before.
-        reader.config_mut().check_end_names = false;
-        reader.config_mut().allow_unmatched_ends = true;
-        let found = record(&mut reader, &self.name);
-        self.at += usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let found = self.record();
         self.ended = !matches!(found, Ok(Some(_)));
-        let found = found.map_err(BackendError::Unreadable).transpose()?;
+        let found = found.map_err(|flaw| self.unreadable(&flaw)).transpose()?;
         Some(found.map(|value| Record {
             repaired: self.repaired && has_replacement(&value),
             value,
         }))
     }
-}
 
-/// The next record; `None` at the end of the document.
-fn record(reader: &mut Reader<&[u8]>, name: &str) -> Result<Option<Value>, String> {
-    let mut open: Vec<Open> = Vec::new();
-    loop {
-        match reader
-            .read_event()
-            .map_err(|error| format!("no XML: {error}"))?
-        {
-            Event::Eof if open.is_empty() => return Ok(None),
-            Event::Eof => return Err(format!("no XML: a <{name}> is not closed")),
-            Event::Start(start) if !open.is_empty() || is_named(&start, name) => {
-                open.push(opened(&start));
-            }
-            Event::Empty(start) if !open.is_empty() || is_named(&start, name) => {
-                open.push(opened(&start));
-                if let Some(record) = close(&mut open) {
-                    return Ok(Some(record));
+    /// The next record; `None` at the end of the document.
+    fn record(&mut self) -> Result<Option<Value>, Flaw> {
+        let begin = self.at;
+        let mut reader = Reader::from_str(self.text.get(begin..).unwrap_or_default());
+        // Each record is read by a reader of its own, which does not know what was open before.
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        let mut open: Vec<Open> = Vec::new();
+        loop {
+            let event = reader.read_event().map_err(|error| Flaw {
+                at: begin + place(reader.error_position()),
+                what: error.to_string(),
+            })?;
+            self.nesting.take(&event, self.at)?;
+            self.at = begin + place(reader.buffer_position());
+            let closed = match event {
+                Event::Eof => return Ok(None),
+                Event::Start(start) if !open.is_empty() || is_named(&start, &self.name) => {
+                    open.push(opened(&start, self.at)?);
+                    None
                 }
-            }
-            Event::End(_) => {
-                if let Some(record) = close(&mut open) {
-                    return Ok(Some(record));
+                Event::Empty(start) if !open.is_empty() || is_named(&start, &self.name) => {
+                    open.push(opened(&start, self.at)?);
+                    close(&mut open)
                 }
+                Event::End(_) => close(&mut open),
+                other => {
+                    add(&mut open, &other);
+                    None
+                }
+            };
+            if closed.is_some() {
+                return Ok(closed);
             }
-            Event::Text(text) => add(&mut open, &text.xml10_content()),
-            Event::CData(text) => add(&mut open, &text.xml10_content()),
-            Event::GeneralRef(reference) => add(&mut open, &resolved(&reference)),
-            _ => {}
-        }
-        if open.len() > MAX_DEPTH {
-            return Err(format!("a <{name}> has more than {MAX_DEPTH} levels"));
         }
     }
+
+    fn unreadable(&self, flaw: &Flaw) -> BackendError {
+        let before = self.text.bytes().take(flaw.at);
+        let line = before.filter(|byte| *byte == b'\n').count() + 1;
+        BackendError::Unreadable(format!("no XML: line {line}: {}", flaw.what))
+    }
+}
+
+fn place(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
 }
 
 fn is_named(start: &BytesStart<'_>, name: &str) -> bool {
@@ -109,19 +118,27 @@ fn is_named(start: &BytesStart<'_>, name: &str) -> bool {
     local == name
 }
 
-fn opened(start: &BytesStart<'_>) -> Open {
+/// The element that begins with `start` and goes on `at` a byte of the document.
+fn opened(start: &BytesStart<'_>, at: usize) -> Result<Open, Flaw> {
     let mut members = Map::new();
-    for attribute in start.attributes().with_checks(false).flatten() {
+    for attribute in start.attributes().with_checks(false) {
+        let attribute = attribute.map_err(|_| Flaw {
+            at,
+            what: format!(
+                "an attribute of a <{}> is ill-formed",
+                start.name().into_inner()
+            ),
+        })?;
         let value = attribute.normalized_value(XmlVersion::Explicit1_0);
         let value = value.map_or_else(|_| attribute.value.to_string(), Cow::into_owned);
         let name = attribute.key.local_name().into_inner();
         members.insert(format!("@{name}"), Value::String(value));
     }
-    Open {
+    Ok(Open {
         name: start.local_name().into_inner().to_owned(),
         members,
         text: String::new(),
-    }
+    })
 }
 
 /// Closes the innermost element; gives it when it is the record.
@@ -150,9 +167,16 @@ fn close(open: &mut Vec<Open>) -> Option<Value> {
     None
 }
 
-fn add(open: &mut [Open], text: &str) {
-    if let Some(element) = open.last_mut() {
-        element.text.push_str(text);
+/// Adds the text of `event`, if it is one, to the innermost element.
+fn add(open: &mut [Open], event: &Event<'_>) {
+    let Some(element) = open.last_mut() else {
+        return;
+    };
+    match event {
+        Event::Text(text) => element.text.push_str(&text.xml10_content()),
+        Event::CData(text) => element.text.push_str(&text.xml10_content()),
+        Event::GeneralRef(reference) => element.text.push_str(&resolved(reference)),
+        _ => {}
     }
 }
 
@@ -218,6 +242,40 @@ mod tests {
         let read = read(b"<a><p>1</p><p>2</p><p><t>3", "p");
         assert_eq!(read.len(), 3);
         assert!(read[1].is_ok() && read[2].is_err());
+    }
+
+    #[test]
+    fn an_element_that_is_not_closed_is_told_with_its_line_and_hides_no_record() {
+        for (body, good, told) in [
+            // All records after it were read as parts of the first.
+            (
+                "<a>\n<p><t>1</p>\n<p>2</p>\n<p>3</p>\n</a>",
+                0,
+                "line 2: a <t> is not closed before a </p>",
+            ),
+            (
+                "<a>\n<p>1</p>\n<p>2\n<p>3</p></a>",
+                1,
+                "line 3: a <p> is not closed before a </a>",
+            ),
+            // It ends between two records.
+            ("<a>\n<p>1</p>\n<p>2</p>", 2, "line 1: a <a> is not closed"),
+            (
+                "<a><p>1</p></b></a>",
+                1,
+                "a <a> is not closed before a </b>",
+            ),
+            ("<a><p>1</p></a>\n</a>", 1, "line 2: a </a> closes nothing"),
+            ("<a><p>1</p><p>2</p", 1, "no XML: line 1"),
+            ("<a><p>1</p><p id=7>2</p></a>", 1, "an attribute of a <p>"),
+            ("", 0, "it has no element"),
+        ] {
+            let mut read = read(body.as_bytes(), "p");
+            let error = read.pop().unwrap().unwrap_err().to_string();
+            assert!(error.contains(told), "{body}: {error}");
+            assert!(read.iter().all(Result::is_ok), "{body}");
+            assert_eq!(read.len(), good, "{body}");
+        }
     }
 
     #[test]
