@@ -38,7 +38,6 @@ pub(crate) struct Credentials {
     pub(crate) header: Option<(HeaderName, HeaderValue)>,
     pub(crate) query: Option<(String, String)>,
     generation: u64,
-    secret: Secret,
 }
 
 impl Identity {
@@ -84,7 +83,6 @@ impl Identity {
         };
         let mut credentials = self.carried(&secret, token)?;
         credentials.generation = known.generation;
-        credentials.secret = secret;
         Ok(credentials)
     }
 
@@ -169,21 +167,6 @@ impl Identity {
             query,
             ..Credentials::default()
         })
-    }
-}
-
-impl Credentials {
-    /// `text` without what is secret in them.
-    pub(crate) fn blotted(&self, text: &str) -> String {
-        let text = self.secret.blotted(text);
-        let carried = self
-            .header
-            .as_ref()
-            .and_then(|(_, value)| value.to_str().ok());
-        match carried.map(|value| value.rsplit(' ').next().unwrap_or(value)) {
-            Some(value) if value.len() >= 6 => text.replace(value, "***"),
-            _ => text,
-        }
     }
 }
 

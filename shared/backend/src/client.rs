@@ -30,8 +30,6 @@ const READ_WITHIN: Duration = Duration::from_secs(30);
 /// The longest request.
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
 const MAX_REDIRECTS: u32 = 5;
-/// How much of a refusal is repeated, in characters.
-const MAX_WORDS: usize = 200;
 
 /// A client of one backend.
 #[derive(Debug)]
@@ -143,7 +141,7 @@ impl Client {
                     self.wait_after_failure(&mut tries, &path, answer.status)
                         .await?;
                 }
-                _ => return Err(self.refusal(path, &answer, &credentials)),
+                _ => return Err(self.refusal(path, &answer)),
             }
         }
     }
@@ -244,7 +242,7 @@ impl Client {
         Ok(Answer::received(status, headers, body))
     }
 
-    fn refusal(&self, path: String, answer: &Answer, credentials: &Credentials) -> BackendError {
+    fn refusal(&self, path: String, answer: &Answer) -> BackendError {
         match answer.status {
             401 | 403 => BackendError::Unauthorized {
                 path,
@@ -255,7 +253,11 @@ impl Client {
             status => BackendError::Refused {
                 path,
                 status,
-                message: credentials.blotted(&words(answer)),
+                // What it says may hold a secret or somebody's data.
+                message: format!(
+                    "its answer of {} bytes is not repeated here; the backend's own log has it",
+                    answer.body.len()
+                ),
             },
         }
     }
@@ -292,12 +294,4 @@ fn passing(error: reqwest::Error) -> Broken {
         cause = next;
     }
     Broken::Passing(cause.to_string())
-}
-
-/// The beginning of a refusal, in one line.
-fn words(answer: &Answer) -> String {
-    let beginning = &answer.body[..answer.body.len().min(8 * MAX_WORDS)];
-    let text = String::from_utf8_lossy(beginning);
-    let line: Vec<&str> = text.split_whitespace().collect();
-    line.join(" ").chars().take(MAX_WORDS).collect()
 }

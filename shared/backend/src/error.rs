@@ -90,7 +90,7 @@ pub enum BackendError {
         path: String,
         /// The status.
         status: u16,
-        /// The beginning of what it says, without secrets.
+        /// What to do about it; nothing of what the backend says.
         message: String,
     },
     /// 5xx at every attempt.

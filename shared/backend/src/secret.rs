@@ -48,13 +48,6 @@ impl Secret {
             })
     }
 
-    /// `text` with every value of the secret blotted out: a backend may repeat what it was sent.
-    pub(crate) fn blotted(&self, text: &str) -> String {
-        // Shorter values would blot out half of every message, and are no secrets.
-        let values = self.0.values().filter(|value| value.len() >= 6);
-        values.fold(text.to_owned(), |text, value| text.replace(value, "***"))
-    }
-
     fn parse(name: &str, text: &str) -> Result<Self, BackendError> {
         let shape = || BackendError::SecretShape {
             name: name.to_owned(),
@@ -115,7 +108,6 @@ mod tests {
         let secret = Secret::parse("s", r#"{"token":"sesame-open","pin":1234567}"#).unwrap();
         assert_eq!(secret.member("pin").unwrap(), "1234567");
         assert!(!format!("{secret:?}").contains("sesame"));
-        assert_eq!(secret.blotted("no sesame-open here"), "no *** here");
         for wrong in ["sesame", "[]", r#"{"a":{}}"#, ""] {
             let refused = Secret::parse("s", wrong).unwrap_err().to_string();
             assert!(refused.contains("no JSON object"), "{refused}");

@@ -1,7 +1,11 @@
 //! Tokens by a client's credentials: RFC 6749, 4.4.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
+use bytes::Bytes;
 use reqwest::{
     Url,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
@@ -9,7 +13,13 @@ use reqwest::{
 use serde::Deserialize;
 use shared::config::backend::{Auth, ClientAuth};
 
-use crate::{auth::basic, error::BackendError, retry::Patience, retry::Tries, secret::Secret};
+use crate::{
+    answer::Answer,
+    auth::basic,
+    error::BackendError,
+    retry::{Patience, Tries, retry_after},
+    secret::Secret,
+};
 
 /// How long a token is kept whose life is not told.
 const UNTOLD: Duration = Duration::from_secs(300);
@@ -40,9 +50,25 @@ struct Granted {
     expires_in: Option<f64>,
 }
 
+/// Why no token is given: RFC 6749, 5.2. Any other text is the place's own, and not repeated.
+const REASONS: [&str; 6] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+];
+
 #[derive(Deserialize)]
 struct Refused {
     error: String,
+}
+
+/// Why another attempt is worth it, and the least to wait when the place says.
+struct Again {
+    message: String,
+    retry_after: Option<Duration>,
 }
 
 /// Asks for a token; gives how long it lasts, too. Failures of the place are tried again.
@@ -56,7 +82,8 @@ pub(crate) async fn ask(
         return Err(failed("", "the authentication has no tokens"));
     };
     let place = place(base, token_url)?;
-    let mut tries = Tries::new(Patience::default());
+    let patience = Patience::default();
+    let mut tries = Tries::new(patience);
     loop {
         let again = match asked_once(http, &place, auth, secret).await? {
             Ok(granted) => return Ok(granted),
@@ -66,10 +93,11 @@ pub(crate) async fn ask(
             return Err(BackendError::Unreachable {
                 path: name(&place),
                 attempts: tries.failures(),
-                message: again,
+                message: again.message,
             });
         };
-        tokio::time::sleep(wait).await;
+        let asked = again.retry_after.unwrap_or_default();
+        tokio::time::sleep(wait.max(asked.min(patience.longest_wait))).await;
     }
 }
 
@@ -79,13 +107,14 @@ async fn asked_once(
     place: &Url,
     auth: &Auth,
     secret: &Secret,
-) -> Result<Result<(Token, Duration), String>, BackendError> {
+) -> Result<Result<(Token, Duration), Again>, BackendError> {
     let request = request(http, place, auth, secret)?;
     let mut answer = match request.send().await {
         Ok(answer) => answer,
-        Err(error) => return Ok(Err(error.without_url().to_string())),
+        Err(error) => return Ok(Err(silence(error))),
     };
     let status = answer.status().as_u16();
+    let headers = std::mem::take(answer.headers_mut());
     let mut body = Vec::new();
     loop {
         match answer.chunk().await {
@@ -94,21 +123,31 @@ async fn asked_once(
             }
             Ok(Some(_)) => return Err(failed(&name(place), "it answers with a whole document")),
             Ok(None) => break,
-            Err(error) => return Ok(Err(error.without_url().to_string())),
+            Err(error) => return Ok(Err(silence(error))),
         }
     }
     match status {
-        429 | 500..=599 => Ok(Err(format!("status {status}"))),
+        429 | 500..=599 => Ok(Err(Again {
+            message: format!("status {status}"),
+            retry_after: retry_after(
+                &Answer::received(status, headers, Bytes::new()),
+                SystemTime::now(),
+            ),
+        })),
         200..=299 => granted(place, &body).map(Ok),
         _ => {
-            // Only the code: descriptions may repeat what was sent.
-            let code = serde_json::from_slice(&body).map(|refused: Refused| refused.error);
-            let code = code
-                .ok()
-                .filter(|code| code.len() <= 64)
-                .unwrap_or_default();
-            Err(failed(&name(place), &format!("status {status} {code}")))
+            let refused: Option<Refused> = serde_json::from_slice(&body).ok();
+            let known = |refused: Refused| REASONS.into_iter().find(|one| *one == refused.error);
+            let reason = refused.and_then(known).unwrap_or_default();
+            Err(failed(&name(place), &format!("status {status} {reason}")))
         }
+    }
+}
+
+fn silence(error: reqwest::Error) -> Again {
+    Again {
+        message: error.without_url().to_string(),
+        retry_after: None,
     }
 }
 
@@ -137,7 +176,7 @@ fn request(
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
     match client_auth {
         ClientAuth::Basic => {
-            let value = basic(&form(&[("", id)])[1..], &form(&[("", password)])[1..]);
+            let value = basic(&encoded(id), &encoded(password));
             request = request.header(AUTHORIZATION, value);
         }
         ClientAuth::Body => members.extend([("client_id", id), ("client_secret", password)]),
@@ -176,6 +215,12 @@ fn form(members: &[(&str, &str)]) -> String {
     }
     let query = url.as_ref().and_then(Url::query);
     query.unwrap_or_default().to_owned()
+}
+
+/// One value as HTML forms are encoded.
+fn encoded(value: &str) -> String {
+    let member = form(&[("", value)]);
+    member.strip_prefix('=').unwrap_or(&member).to_owned()
 }
 
 fn name(place: &Url) -> String {
