@@ -40,6 +40,8 @@ pub(crate) struct Plan {
     pub(crate) limit: Option<u64>,
     /// There is no such row.
     pub(crate) nothing: bool,
+    /// Only some columns come, in which rows may be the same.
+    pub(crate) projected: bool,
 }
 
 /// Values of one column.
@@ -151,6 +153,10 @@ impl Plan {
 
     /// Asks for a range by `from` (or greater) and `to` (smaller).
     fn between(&mut self, column: &Column, (low, high): (Bound<&Value>, Bound<&Value>)) -> Met {
+        if (low, high) == (Bound::Unbounded, Bound::Unbounded) {
+            // `IS NOT NULL`: there is no parameter for it.
+            return Met::InPart;
+        }
         let low = ended(low).map(|(value, included)| low_text(value, included));
         let high = ended(high).map(|(value, included)| high_text(value, included));
         let mut met = Met::Exactly;
@@ -186,6 +192,7 @@ impl Plan {
         members.sort_unstable();
         members.dedup();
         self.add(parameter, members.join(","));
+        self.projected = true;
     }
 }
 
@@ -219,10 +226,10 @@ fn low_text(value: &Value, included: bool) -> Option<(String, bool)> {
         Value::Date(day) => Some((day_text(day.checked_add(after)?)?, true)),
         // Whole seconds: not every backend reads fractions, and some compare times as text.
         Value::Timestamp(millis) => {
-            let second = millis.div_euclid(1_000) * 1_000;
+            let second = whole_second(*millis)?;
             Some((moment_text(second)?, included && second == *millis))
         }
-        Value::Double(number) => Some(((number - number.abs() * WIDER).to_string(), false)),
+        Value::Double(number) => Some((finite(number - number.abs() * WIDER)?, false)),
         _ => None,
     }
 }
@@ -235,7 +242,7 @@ fn high_text(value: &Value, included: bool) -> Option<(String, bool)> {
         Value::Int(number) => Some((number.checked_add(after.into())?.to_string(), true)),
         Value::Date(day) => Some((day_text(day.checked_add(after)?)?, true)),
         Value::Timestamp(millis) => {
-            let second = millis.div_euclid(1_000) * 1_000;
+            let second = whole_second(*millis)?;
             if !included && second == *millis {
                 return Some((moment_text(second)?, true));
             }
@@ -243,10 +250,20 @@ fn high_text(value: &Value, included: bool) -> Option<(String, bool)> {
         }
         Value::Double(number) => {
             let wider = number + number.abs() * WIDER;
-            Some((wider.max(number.next_up()).to_string(), false))
+            Some((finite(wider.max(number.next_up()))?, false))
         }
         _ => None,
     }
+}
+
+/// The second that `millis` is in; `None` before all that milliseconds can count.
+fn whole_second(millis: i64) -> Option<i64> {
+    millis.div_euclid(1_000).checked_mul(1_000)
+}
+
+/// How a number is written that a backend can read.
+fn finite(number: f64) -> Option<String> {
+    number.is_finite().then(|| number.to_string())
 }
 
 #[cfg(test)]
@@ -409,6 +426,28 @@ mod tests {
     }
 
     #[test]
+    fn ends_that_no_backend_can_be_asked_for_are_left_to_athena() {
+        let ends = [
+            ("placed", Value::Timestamp(i64::MIN)),
+            ("placed", Value::Timestamp(i64::MAX)),
+            ("day", Value::Date(i32::MIN)),
+            ("day", Value::Date(i32::MAX)),
+            ("lines", Value::Int(i64::MAX)),
+            ("total", Value::Double(f64::INFINITY)),
+            ("total", Value::Double(f64::NEG_INFINITY)),
+            ("total", Value::Double(f64::NAN)),
+            ("total", Value::Double(f64::MAX)),
+        ];
+        for (column, end) in ends {
+            let above = range(Bound::Excluded(end.clone()), Bound::Unbounded);
+            let below = range(Bound::Unbounded, Bound::Included(end.clone()));
+            let (above, below) = (asked(column, above, false), asked(column, below, false));
+            assert!(!above.1 || !below.1, "{end:?}");
+            assert!(above.0.is_empty() || below.0.is_empty(), "{end:?}");
+        }
+    }
+
+    #[test]
     fn several_ranges_are_asked_for_as_the_one_around_them() {
         let ranges = Values::Ranges(vec![
             ValueRange::only(Value::Date(20_786)),
@@ -461,6 +500,39 @@ mod tests {
         );
         assert_eq!(asked("status", Values::All, true), (Vec::new(), true));
         assert!(planned(&[0], &constraints(vec![("status", Values::None, false)], 5)).nothing);
+    }
+
+    #[test]
+    fn rows_with_any_value_are_asked_for_by_no_parameter_and_no_limit() {
+        let any = || range(Bound::Unbounded, Bound::Unbounded);
+        for column in ["status", "day", "lines", "total"] {
+            assert_eq!(asked(column, any(), false), (Vec::new(), false), "{column}");
+        }
+        let both = vec![
+            ("lines", any(), false),
+            ("status", only(text("paid")), false),
+        ];
+        assert_eq!(planned(&[0], &constraints(both, 5)).limit, None);
+    }
+
+    #[test]
+    fn a_value_that_comes_twice_is_asked_for_once() {
+        let texts = |values| {
+            let plan = planned(&[0], &constraints(vec![("status", values, false)], 5));
+            let values = plan.list.map(|list| list.values).unwrap_or_default();
+            values.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+        };
+        let ones = ["b", "a", "b"].map(|one| ValueRange::only(text(one)));
+        assert_eq!(texts(Values::Ranges(ones.into())), ["a", "b"]);
+        assert_eq!(
+            texts(Values::In(["b", "a", "b"].map(text).into())),
+            ["a", "b"]
+        );
+        let same = Values::In(vec![text("a"), text("a")]);
+        assert_eq!(
+            asked("status", same, false),
+            (vec!["status=a".into()], true)
+        );
     }
 
     #[test]

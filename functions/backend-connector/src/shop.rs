@@ -139,6 +139,9 @@ async fn read_one(
         .map(|number| &table.columns[*number])
         .collect();
     let mut pages = table.feed.pages(&table.client, parameters);
+    if !plan.projected {
+        pages = pages.distinct();
+    }
     let mut next = pages.next().await.map_err(ConnectorError::from)?;
     while let Some(page) = next {
         if plan.limit.is_some_and(|limit| rows.pushed() >= limit) {

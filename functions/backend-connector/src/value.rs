@@ -2,7 +2,7 @@
 //! number, `"12.5"` is none.
 
 use jiff::{
-    Timestamp, ToSpan,
+    Span, Timestamp,
     civil::{Date, DateTime, date},
     tz::TimeZone,
 };
@@ -109,7 +109,8 @@ pub(crate) fn moment(value: &Value) -> Option<i64> {
 
 /// The day of that number as query parameters have it: `2026-11-30`.
 pub(crate) fn day_text(days: i32) -> Option<String> {
-    Some(EPOCH.checked_add(days.days()).ok()?.to_string())
+    let days = Span::new().try_days(days).ok()?;
+    Some(EPOCH.checked_add(days).ok()?.to_string())
 }
 
 /// The moment of that number as query parameters have it: RFC 3339 in UTC.
@@ -182,6 +183,7 @@ mod tests {
         assert_eq!(day(&json!("2026-11-30T00:00:00Z")), Some(20_787));
         assert_eq!(day(&json!("1969-12-31")), Some(-1));
         assert_eq!(day_text(20_787).unwrap(), "2026-11-30");
+        assert_eq!((day_text(i32::MAX), day_text(i32::MIN)), (None, None));
     }
 
     #[test]

@@ -151,6 +151,33 @@ impl Value {
     }
 }
 
+impl Value {
+    /// An order of all values, such as sorting needs: that of [`PartialOrd`] within a type, and numbers
+    /// that are none behind all others.
+    pub(crate) fn total_cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Double(left), Self::Double(right)) => left.total_cmp(right),
+            _ => self
+                .partial_cmp(other)
+                .unwrap_or_else(|| self.kind().cmp(&other.kind())),
+        }
+    }
+
+    /// Tells types apart, and decimals by their scale.
+    fn kind(&self) -> (u8, i8) {
+        match self {
+            Self::Bool(_) => (0, 0),
+            Self::Int(_) => (1, 0),
+            Self::Double(_) => (2, 0),
+            Self::Text(_) => (3, 0),
+            Self::Bytes(_) => (4, 0),
+            Self::Date(_) => (5, 0),
+            Self::Timestamp(_) => (6, 0),
+            Self::Decimal(_, scale) => (7, *scale),
+        }
+    }
+}
+
 impl PartialOrd for Value {
     /// Values of different types have no order.
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

@@ -172,12 +172,12 @@ impl Feed {
     pub fn position(&self, page: u64, end: Option<u64>) -> Position {
         match (&self.config.pagination, &self.config.page_size) {
             (Pagination::Page { first, .. }, _) => Position::Page {
-                number: u64::from(*first) + page,
-                end: end.map(|end| u64::from(*first) + end),
+                number: u64::from(*first).saturating_add(page),
+                end: end.map(|end| u64::from(*first).saturating_add(end)),
             },
             (Pagination::Offset { .. }, Some(size)) => Position::Offset {
-                records: page * u64::from(size.value),
-                end: end.map(|end| end * u64::from(size.value)),
+                records: page.saturating_mul(u64::from(size.value)),
+                end: end.map(|end| end.saturating_mul(u64::from(size.value))),
             },
             _ => self.first(),
         }

@@ -1,6 +1,7 @@
 //! A list read to its end, page by page.
 
 use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{client::Client, error::BackendError, feed::Feed, guard::Guard, pagination::Position};
 
@@ -12,6 +13,9 @@ pub struct Pages<'a> {
     extra: Vec<(String, String)>,
     next: Option<Position>,
     guard: Guard,
+    /// A hash of the page before.
+    last: Option<u64>,
+    distinct: bool,
 }
 
 impl<'a> Pages<'a> {
@@ -22,6 +26,18 @@ impl<'a> Pages<'a> {
             client,
             extra,
             guard: Guard::default(),
+            last: None,
+            distinct: false,
+        }
+    }
+
+    /// The same of a list whose records are all different, so that the same page twice in a row is a
+    /// backend that does not take the parameter of pages, and would answer it for ever.
+    #[must_use]
+    pub fn distinct(self) -> Self {
+        Self {
+            distinct: true,
+            ..self
         }
     }
 
@@ -30,7 +46,7 @@ impl<'a> Pages<'a> {
     ///
     /// # Errors
     /// As [`Client::send`] and [`Feed::page`]; [`BackendError::Endless`] when the list leads to where
-    /// it was before.
+    /// it was before, or a page comes twice that cannot.
     pub async fn next(&mut self) -> Result<Option<Vec<Value>>, BackendError> {
         let Some(position) = self.next.take() else {
             return Ok(None);
@@ -44,6 +60,22 @@ impl<'a> Pages<'a> {
         let page = self.feed.page(&position, &answer)?;
         self.next = page.next;
         let values = page.records.map(|record| record.map(|record| record.value));
-        values.collect::<Result<_, _>>().map(Some)
+        let values: Vec<Value> = values.collect::<Result<_, _>>()?;
+        if self.distinct && !values.is_empty() {
+            self.recognise(&answer.body)?;
+        }
+        Ok(Some(values))
+    }
+
+    /// Refuses a page that is the same as the one before.
+    fn recognise(&mut self, body: &[u8]) -> Result<(), BackendError> {
+        let page = Some(xxh3_64(body));
+        if std::mem::replace(&mut self.last, page) != page {
+            return Ok(());
+        }
+        Err(BackendError::Endless(format!(
+            "{} answers the same page again; check that it takes the page's parameter",
+            self.feed.config().path
+        )))
     }
 }

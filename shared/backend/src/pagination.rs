@@ -87,8 +87,10 @@ pub(crate) fn next(
 ) -> Option<Position> {
     match (pagination, position) {
         (Pagination::Page { first, .. }, Position::Page { number, end }) => {
-            let next = number + 1;
-            let pages = told.total_pages.map(|pages| u64::from(*first) + pages);
+            // What the backend tells may be any number.
+            let next = number.saturating_add(1);
+            let pages = told.total_pages;
+            let pages = pages.map(|pages| u64::from(*first).saturating_add(pages));
             let within = |limit: &Option<u64>| limit.is_none_or(|limit| next < limit);
             (told.records > 0 && within(end) && within(&pages)).then_some(Position::Page {
                 number: next,
@@ -97,7 +99,7 @@ pub(crate) fn next(
         }
         (Pagination::Offset { .. }, Position::Offset { records, end }) => {
             // By what came, not by what was asked for: a backend may give less.
-            let next = records + told.records;
+            let next = records.saturating_add(told.records);
             let within = |limit: &Option<u64>| limit.is_none_or(|limit| next < limit);
             (told.records > 0 && within(end) && within(&told.total)).then_some(Position::Offset {
                 records: next,
@@ -166,6 +168,20 @@ mod tests {
         let from_zero = kind(json!({"kind": "page", "parameter": "page", "first": 0}));
         let last = super::next(&from_zero, &page(1, None), &answer(), &of_two);
         assert_eq!((first(&from_zero), last), (page(0, None), None));
+    }
+
+    #[test]
+    fn numbers_beyond_all_lists_are_no_reason_to_fail() {
+        let pages = kind(json!({"kind": "page", "parameter": "page"}));
+        let many = Told {
+            total: Some(u64::MAX),
+            total_pages: Some(u64::MAX),
+            ..told(1)
+        };
+        let next_page = next(&pages, &page(1, None), &answer(), &many);
+        assert_eq!(next_page, Some(page(2, None)));
+        let last = next(&pages, &page(u64::MAX, None), &answer(), &many);
+        assert_eq!(last, None);
     }
 
     #[test]

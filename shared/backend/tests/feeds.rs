@@ -77,6 +77,25 @@ async fn a_list_that_leads_back_ends_with_an_error() {
 }
 
 #[tokio::test]
+async fn a_page_that_comes_for_ever_ends_with_an_error_where_no_two_are_the_same() {
+    let page = || Reply::body(r#"[{"id":1},{"id":2}]"#);
+    let shop = Shop::open(vec![page()]).await;
+    let feed = feed(json!({"path": "/p", "pagination": {"kind": "page", "parameter": "page"}}));
+    let client = client(&shop);
+    let error = all(feed.pages(&client, Vec::new()).distinct()).await;
+    let error = error.unwrap_err();
+    assert!(matches!(error, BackendError::Endless(_)), "{error}");
+    assert!(error.to_string().contains("/p answers the same page again"));
+    assert_eq!(shop.seen().len(), 2);
+
+    // Of a few columns two pages may well be the same.
+    let shop = Shop::open(vec![page(), page(), Reply::body("[]")]).await;
+    let client = self::client(&shop);
+    let rows = all(feed.pages(&client, Vec::new())).await.unwrap();
+    assert_eq!(rows.len(), 4);
+}
+
+#[tokio::test]
 async fn a_next_link_to_another_host_is_not_followed() {
     let elsewhere = r#"<http://evil.example/p?page=2>; rel="next""#;
     let shop = Shop::open(vec![Reply::body("[1]").header("link", elsewhere)]).await;

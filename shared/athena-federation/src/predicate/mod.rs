@@ -1,5 +1,6 @@
 //! Conditions on columns, as Rust has them: what a source looks at to ask for fewer rows.
 
+mod normal;
 mod sets;
 
 use std::{cmp::Ordering, ops::Bound};
@@ -24,7 +25,7 @@ pub enum Values {
     None,
     /// The values in any of these ranges, which are in order and do not touch.
     Ranges(Vec<ValueRange>),
-    /// These values.
+    /// These values; each is once in it when the predicate was read from a message.
     In(Vec<Value>),
     /// All values but these.
     NotIn(Vec<Value>),

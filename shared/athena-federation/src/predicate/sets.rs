@@ -6,7 +6,10 @@ use arrow_array::{ArrayRef, RecordBatch, new_empty_array};
 use arrow_schema::{DataType, Field, Schema};
 use indexmap::IndexMap;
 
-use super::{Predicate, ValueRange, Values};
+use super::{
+    Predicate, ValueRange, Values,
+    normal::{distinct, merged},
+};
 use crate::{
     block::Block,
     error::ProtocolError,
@@ -19,7 +22,8 @@ use crate::{
 const VALUE_COLUMN: &str = "col1";
 
 impl Predicate {
-    /// What `set` says; `None` when its type has no [`Value`].
+    /// What `set` says, each value once and ranges merged that overlap; `None` when its type has no
+    /// [`Value`].
     ///
     /// # Errors
     /// When a block in it cannot be read.
@@ -36,7 +40,7 @@ impl Predicate {
                 white_list,
                 null_allowed,
             } => {
-                let values = listed(value_block)?;
+                let values = listed(value_block)?.map(distinct);
                 let values = if *white_list {
                     values.map(Values::In)
                 } else {
@@ -50,7 +54,7 @@ impl Predicate {
                 ..
             } => {
                 let ranges: Result<Option<_>, _> = ranges.iter().map(range).collect();
-                (ranges?.map(Values::Ranges), *null_allowed)
+                (ranges?.map(merged).map(Values::Ranges), *null_allowed)
             }
         };
         Ok(values.map(|values| Self {
