@@ -60,7 +60,7 @@ impl Backoff {
     where
         F: Future<Output = Result<T, SourceError>>,
     {
-        let end = Instant::now() + self.patience;
+        let begin = Instant::now();
         let mut wait = self.pause();
         loop {
             if !wait.is_zero() {
@@ -69,7 +69,7 @@ impl Backoff {
             match call().await {
                 Err(SourceError::Throttled { retry_after }) => {
                     wait = self.after_throttling(retry_after);
-                    if Instant::now() + wait > end {
+                    if self.is_too_long(wait, begin) {
                         return Err(SourceError::Throttled { retry_after });
                     }
                 }
@@ -80,6 +80,12 @@ impl Backoff {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Whether a call tried since `begin` is given up rather than tried again after `wait`, which may
+    /// be any time a source has thought of.
+    pub(crate) fn is_too_long(&self, wait: Duration, begin: Instant) -> bool {
+        wait > self.patience.saturating_sub(begin.elapsed())
     }
 
     /// Slows down; how long to wait in front of the next call.
@@ -127,6 +133,18 @@ mod tests {
             backoff.call(async || Ok(())).await.unwrap();
         }
         assert_eq!(backoff.pause(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_without_end_is_not_waited_for() {
+        let endless = async || {
+            Err::<(), _>(SourceError::Throttled {
+                retry_after: Some(Duration::MAX),
+            })
+        };
+        let begin = Instant::now();
+        assert!(Backoff::default().call(endless).await.is_err());
+        assert!(begin.elapsed().is_zero());
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,8 +12,8 @@ use std::{
 };
 
 use arrow_array::{
-    ArrayRef, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, cast::AsArray,
-    types::Int32Type,
+    ArrayRef, Int32Array, Int64Array, ListArray, NullArray, RecordBatch, StringArray,
+    cast::AsArray, types::Int32Type,
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use athena_federation::{
@@ -461,6 +461,13 @@ async fn errors_say_what_went_wrong() {
         .await
         .unwrap_err();
     assert!(error.to_string().contains("s3://another/"), "{error}");
+
+    // A column of nulls takes no bytes, however many rows it says it has.
+    let nulls: ArrayRef = Arc::new(NullArray::new(2_000_000));
+    let endless = RecordBatch::try_from_iter([("third", nulls)]).unwrap();
+    let error = client.splits(&name(), &table, &endless, &none).await;
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("2000000 partitions"), "{error}");
 
     for request in ["", "{}", r#"{"@type":"DropTableRequest"}"#, "[1]"] {
         let error = invoke

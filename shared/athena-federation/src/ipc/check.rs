@@ -31,7 +31,9 @@ fn is_known(field: &arrow_ipc::Field<'_>) -> bool {
     let one_child = field.children().is_some_and(|children| children.len() == 1);
     match field.type_type() {
         Type::Null | Type::Bool | Type::Utf8 | Type::Binary | Type::Struct_ => true,
-        Type::FixedSizeBinary => field.type_as_fixed_size_binary().is_some(),
+        Type::FixedSizeBinary => field
+            .type_as_fixed_size_binary()
+            .is_some_and(|binary| binary.byteWidth() >= 0),
         Type::Int => field
             .type_as_int()
             .is_some_and(|int| matches!(int.bitWidth(), 8 | 16 | 32 | 64)),
@@ -62,10 +64,23 @@ fn is_known(field: &arrow_ipc::Field<'_>) -> bool {
             (IntervalUnit::YEAR_MONTH..=IntervalUnit::MONTH_DAY_NANO).contains(&interval.unit())
         }),
         Type::List => one_child,
-        Type::FixedSizeList => one_child && field.type_as_fixed_size_list().is_some(),
-        Type::Map => one_child && field.type_as_map().is_some(),
+        Type::FixedSizeList => {
+            let list = field.type_as_fixed_size_list();
+            one_child && list.is_some_and(|list| list.listSize() >= 0)
+        }
+        Type::Map => field.type_as_map().is_some() && has_entries(field),
         _ => false,
     }
+}
+
+/// Whether a map's only child has a key and a value.
+fn has_entries(map: &arrow_ipc::Field<'_>) -> bool {
+    let children = map.children().unwrap_or_default();
+    let mut pairs = children.iter().map(|entries| {
+        entries.type_type() == Type::Struct_
+            && entries.children().is_some_and(|pair| pair.len() == 2)
+    });
+    pairs.next() == Some(true) && pairs.next().is_none()
 }
 
 /// Arrow's reader trusts places and lengths of buffers; they come from outside.
@@ -74,6 +89,13 @@ pub(super) fn buffers(
     fields: &Fields,
     body: usize,
 ) -> Result<(), ProtocolError> {
+    if batch.compression().is_some() {
+        // The protocol has none, and a few bytes could become any number.
+        return Err(broken("its buffers are compressed"));
+    }
+    if batch.length() < 0 {
+        return Err(broken("it has a negative number of rows"));
+    }
     let buffers = batch.buffers().unwrap_or_default();
     for buffer in buffers {
         let (offset, length) = (buffer.offset(), buffer.length());

@@ -233,6 +233,24 @@ mod tests {
     }
 
     #[test]
+    fn types_that_no_array_can_have_are_errors() {
+        let item = |data_type| Arc::new(Field::new("item", data_type, true));
+        let one = Field::new("key", DataType::Int32, false);
+        for data_type in [
+            DataType::FixedSizeBinary(-1),
+            DataType::FixedSizeList(item(DataType::Int32), -1),
+            DataType::Map(item(DataType::Int32), false),
+            DataType::Map(item(DataType::Struct(vec![one].into())), false),
+        ] {
+            let field = Field::new("strange", data_type.clone(), true);
+            let schema = Schema::new(vec![field]);
+            let message = encode_schema(&schema, Framing::Current).unwrap();
+            let error = decode_schema(&message).unwrap_err().to_string();
+            assert!(error.contains("column `strange`"), "{data_type}: {error}");
+        }
+    }
+
+    #[test]
     fn types_that_are_not_carried_are_named() {
         let fields = UnionFields::try_new([0], [Field::new("a", DataType::Int32, true)]).unwrap();
         let values: ArrayRef = Arc::new(Int32Array::from(vec![1]));

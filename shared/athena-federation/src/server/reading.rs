@@ -69,7 +69,7 @@ impl<S: Source, P: SpillStore, K: KeySource> Server<S, P, K> {
                     if rows.pushed() == 0 && begin.elapsed() < self.backoff.patience =>
                 {
                     let wait = self.backoff.after_throttling(retry_after);
-                    if begin.elapsed() + wait > self.backoff.patience {
+                    if self.backoff.is_too_long(wait, begin) {
                         return Err(SourceError::Throttled { retry_after });
                     }
                     tokio::time::sleep(wait).await;

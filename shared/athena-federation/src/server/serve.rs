@@ -29,6 +29,9 @@ const UNTOLD: SerDe = SerDe::V4;
 /// The greatest number of splits in an answer. One has some 500 bytes.
 const SPLITS_PER_PAGE: usize = 1_000;
 
+/// The greatest number of partitions in a request: a block of a few bytes can claim any.
+const MAX_PARTITIONS: usize = 1_000_000;
+
 /// Where blocks are spilled: a store, and the place in it.
 #[derive(Debug, Clone)]
 pub struct SpillSpace<P, K> {
@@ -224,6 +227,13 @@ impl<S: Source, P: SpillStore, K: KeySource> Server<S, P, K> {
 
     async fn splits(&self, request: GetSplitsRequest) -> Result<GetSplitsResponse, SourceError> {
         let partitions = request.partitions.batch()?;
+        if partitions.num_rows() > MAX_PARTITIONS {
+            let message = format!(
+                "{} partitions are more than the {MAX_PARTITIONS} of one request; narrow the query",
+                partitions.num_rows()
+            );
+            return Err(SourceError::InvalidInput(message));
+        }
         let scan = Scan {
             query_id: request.query_id,
             table: request.table_name,
