@@ -1,0 +1,328 @@
+//! Contacts: kept one by one or many at once, and counted out.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use shared::aws::failure;
+use uuid::Uuid;
+
+use super::{
+    Item, MessagesTable, TRIES, consent::ConsentChange, json, key, number, pause, person_pk, text,
+    transaction::Transacted,
+};
+use crate::{contact::Contact, error::MessagesError, key as keys};
+
+/// The most operations of a transaction.
+const MAX_OPERATIONS: usize = 100;
+/// Items that a page of contacts looks at.
+const LOOKED_AT: i32 = 1_000;
+
+/// Some of the users who are contacts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The users, in no order; there may be none on a page that is not the last.
+    pub users: Vec<String>,
+    /// Where the next page begins; nothing after the last. It holds a user's id: it is for a file, not for
+    /// a log.
+    pub next: Option<String>,
+}
+
+/// A contact in the table.
+pub(super) struct Stored {
+    pub(super) contact: Contact,
+    /// Counts its changes.
+    pub(super) revision: i64,
+}
+
+impl MessagesTable {
+    /// The contact of `user`, as it is now.
+    ///
+    /// # Errors
+    /// When the table cannot be read or holds another shape.
+    pub async fn contact(&self, user: &str) -> Result<Option<Contact>, MessagesError> {
+        Ok(self.stored(user).await?.map(|stored| stored.contact))
+    }
+
+    /// Keeps `contact` in place of what was known of them, but for consents: of those that the table has
+    /// and those of `contact` the later ones hold, and those that are news are in the ledger of consents.
+    /// What is known already is not written.
+    ///
+    /// # Errors
+    /// When the contact is beyond its limits, or the table cannot be written.
+    pub async fn save_contact(&self, contact: &Contact) -> Result<(), MessagesError> {
+        let replace = |known: &mut Contact| {
+            let consents = std::mem::take(&mut known.consents);
+            known.clone_from(contact);
+            for (channel, consent) in consents {
+                known.hear(channel, consent);
+            }
+        };
+        self.change_contact(&contact.user, replace)
+            .await
+            .map(|_| ())
+    }
+
+    /// Changes the contact of `user` by `change`, which may be called more than once; who is unknown
+    /// begins as an empty contact. Consents that are older than what the table has are left out.
+    /// Gives the contact as it is then.
+    ///
+    /// # Errors
+    /// When the contact is beyond its limits, or the table cannot be written.
+    pub async fn change_contact(
+        &self,
+        user: &str,
+        mut change: impl FnMut(&mut Contact),
+    ) -> Result<Contact, MessagesError> {
+        for tries in 0..TRIES {
+            let stored = self.stored(user).await?;
+            let old = stored.as_ref().map(|stored| &stored.contact);
+            let mut contact = old.cloned().unwrap_or_default();
+            change(&mut contact);
+            contact.user = user.to_owned();
+            let ledger = news(old, &mut contact);
+            contact.check()?;
+            if ledger.is_empty() && old.is_some_and(|old| says_the_same(old, &contact)) {
+                return Ok(contact);
+            }
+            if self.commit(stored.as_ref(), &contact, ledger).await? {
+                return Ok(contact);
+            }
+            pause(tries).await;
+        }
+        Err(self.busy("a change of a contact"))
+    }
+
+    /// Keeps `contacts` of distinct users as [`save_contact`](Self::save_contact) does, with few calls.
+    ///
+    /// # Errors
+    /// When a contact is beyond its limits, then nothing is written; or the table cannot be written, then
+    /// some may be.
+    pub async fn save_contacts(&self, contacts: &[Contact]) -> Result<(), MessagesError> {
+        contacts.iter().try_for_each(Contact::check)?;
+        let users: Vec<&str> = contacts
+            .iter()
+            .map(|contact| contact.user.as_str())
+            .collect();
+        let known = self.people(&users).await?;
+        let mut batch: Vec<&Contact> = Vec::new();
+        let mut operations = Vec::new();
+        for contact in contacts {
+            let is_known = known
+                .get(&contact.user)
+                .is_some_and(|one| one.contact.is_some());
+            if is_known {
+                self.save_contact(contact).await?;
+                continue;
+            }
+            let mut new = contact.clone();
+            let ledger = news(None, &mut new);
+            let more = self.operations(None, &new, &ledger)?;
+            if operations.len() + more.len() > MAX_OPERATIONS {
+                self.save_new(std::mem::take(&mut batch), std::mem::take(&mut operations))
+                    .await?;
+            }
+            batch.push(contact);
+            operations.extend(more);
+        }
+        self.save_new(batch, operations).await
+    }
+
+    /// Writes `operations`, which keep `contacts`, who were unknown; if one of them is not any more, one by
+    /// one.
+    async fn save_new(
+        &self,
+        contacts: Vec<&Contact>,
+        operations: Vec<TransactWriteItem>,
+    ) -> Result<(), MessagesError> {
+        if contacts.is_empty() {
+            return Ok(());
+        }
+        let token = Uuid::new_v4().to_string();
+        if self.transact(operations, &token).await? == Transacted::Done {
+            return Ok(());
+        }
+        for contact in contacts {
+            self.save_contact(contact).await?;
+        }
+        Ok(())
+    }
+
+    /// Users who are contacts: a page of segment `segment` of `segments`, from where the page before
+    /// ended.
+    ///
+    /// # Errors
+    /// When `from` is no end of a page, or the table cannot be read.
+    pub async fn contacts(
+        &self,
+        segment: i32,
+        segments: i32,
+        from: Option<&str>,
+    ) -> Result<Page, MessagesError> {
+        let from = from.map(start).transpose()?;
+        let answer = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .segment(segment)
+            .total_segments(segments)
+            .limit(LOOKED_AT)
+            .projection_expression("pk")
+            .filter_expression("sk = :contact")
+            .expression_attribute_values(":contact", text("contact"))
+            .set_exclusive_start_key(from)
+            .send()
+            .await
+            .map_err(failure("dynamodb:Scan"))?;
+        let mut users = Vec::new();
+        for item in answer.items.unwrap_or_default() {
+            let user = self.text("contact", &item, "pk")?.strip_prefix("person#");
+            users.extend(user.map(str::to_owned));
+        }
+        let next = answer.last_evaluated_key.map(|last| {
+            let part = |name| self.text("contact", &last, name);
+            let last = (part("pk")?, part("sk")?);
+            Ok::<_, MessagesError>(serde_json::json!([last.0, last.1]).to_string())
+        });
+        Ok(Page {
+            users,
+            next: next.transpose()?,
+        })
+    }
+
+    pub(super) async fn stored(&self, user: &str) -> Result<Option<Stored>, MessagesError> {
+        let Some(item) = self.item(&person_pk(user), "contact").await? else {
+            return Ok(None);
+        };
+        Ok(Some(Stored {
+            contact: self.json("contact", &item, "contact")?,
+            revision: self.number("contact", &item, "revision")?,
+        }))
+    }
+
+    /// Writes `contact` in place of `stored`, and `ledger`; false when somebody else was quicker.
+    pub(super) async fn commit(
+        &self,
+        stored: Option<&Stored>,
+        contact: &Contact,
+        mut ledger: Vec<ConsentChange>,
+    ) -> Result<bool, MessagesError> {
+        let revision = stored.map(|stored| stored.revision);
+        for _ in 0..TRIES {
+            let operations = self.operations(revision, contact, &ledger)?;
+            let changes = operations.len() - ledger.len();
+            let token = Uuid::new_v4().to_string();
+            match self.transact(operations, &token).await? {
+                Transacted::Done => return Ok(true),
+                Transacted::Refused(places) if places.iter().any(|&place| place < changes) => {
+                    return Ok(false);
+                }
+                Transacted::Refused(places) => {
+                    let taken = places.into_iter().map(|place| place - changes);
+                    self.make_room(&contact.user, &mut ledger, taken).await?;
+                }
+            }
+        }
+        Err(self.busy("a change of a contact"))
+    }
+
+    fn operations(
+        &self,
+        revision: Option<i64>,
+        contact: &Contact,
+        ledger: &[ConsentChange],
+    ) -> Result<Vec<TransactWriteItem>, MessagesError> {
+        let mut item = key(&person_pk(&contact.user), "contact");
+        item.insert("contact".to_owned(), json(contact));
+        let next = revision.unwrap_or_default() + 1;
+        item.insert("revision".to_owned(), number(next));
+        let mut operations = match revision {
+            None => vec![self.put_new(item)?, self.put(person(&contact.user))?],
+            Some(revision) => {
+                let put = Put::builder()
+                    .table_name(&self.table)
+                    .set_item(Some(item))
+                    .condition_expression("revision = :revision")
+                    .expression_attribute_values(":revision", number(revision));
+                vec![TransactWriteItem::builder().put(put.build()?).build()]
+            }
+        };
+        for change in ledger {
+            operations.push(self.put_new(change.item(&contact.user))?);
+        }
+        Ok(operations)
+    }
+}
+
+/// By which a person's key leads to them.
+fn person(user: &str) -> Item {
+    let mut item = key(&format!("key#{}", keys::person(user)), "person");
+    item.insert("user".to_owned(), text(user));
+    item
+}
+
+/// What `contact` says of consents that is news to `old`; what is not is set back in it.
+fn news(old: Option<&Contact>, contact: &mut Contact) -> Vec<ConsentChange> {
+    let said = std::mem::take(&mut contact.consents);
+    contact.consents = old.map(|old| old.consents.clone()).unwrap_or_default();
+    let mut news = Vec::new();
+    for (channel, consent) in said {
+        if contact.hear(channel, consent.clone()) {
+            news.push(ConsentChange::of(channel, &consent));
+        }
+    }
+    news
+}
+
+/// Whether two contacts differ in when they were written alone.
+fn says_the_same(old: &Contact, new: &Contact) -> bool {
+    let mut old = old.clone();
+    old.updated_at = new.updated_at;
+    old == *new
+}
+
+/// The key after which a page begins.
+fn start(from: &str) -> Result<Item, MessagesError> {
+    let parts: Result<(String, String), _> = serde_json::from_str(from);
+    let (pk, sk) = parts.map_err(|_| {
+        MessagesError::Invalid("contacts are read on from where a page of them ended")
+    })?;
+    Ok(key(&pk, &sk))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Channel, Consent};
+
+    fn contact(given: bool, at: i64) -> Contact {
+        let consent = Consent {
+            given,
+            source: "test".to_owned(),
+            at,
+        };
+        Contact {
+            user: "u".to_owned(),
+            consents: [(Channel::Email, consent)].into(),
+            ..Contact::default()
+        }
+    }
+
+    #[test]
+    fn an_older_consent_never_replaces_a_newer_one() {
+        let old = contact(false, 9);
+        let mut new = contact(true, 8);
+        assert_eq!(news(Some(&old), &mut new), []);
+        assert_eq!(new, old);
+        let mut new = contact(true, 10);
+        let news = news(Some(&old), &mut new);
+        assert_eq!(news.len(), 1);
+        assert!(news[0].given && new.agreed(Channel::Email));
+    }
+
+    #[test]
+    fn writing_the_same_again_is_no_change() {
+        let (old, mut new) = (contact(true, 1), contact(true, 1));
+        new.updated_at = 99;
+        assert!(news(Some(&old), &mut new).is_empty() && says_the_same(&old, &new));
+        new.email = Some("a@shop.example".to_owned());
+        assert!(!says_the_same(&old, &new));
+    }
+}
