@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
+    lines::Line,
     product::{Product, is_id},
     rejection::Rejection,
 };
@@ -53,6 +54,16 @@ impl Entry {
             Self::Withdrawn(named) => &named.id,
         }
     }
+}
+
+/// Who is in the shop by `line`, though it be broken.
+pub(crate) fn present(line: &Line<'_>) -> Option<Named> {
+    let Line::Whole(bytes) = line else {
+        return None;
+    };
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let is_gone = value["withdrawn"] == Value::Bool(true);
+    (!is_gone).then(|| listed(bytes)).flatten()
 }
 
 /// Whom `line` lists, be the rest of it sound or not: what is listed has not left the shop.
@@ -112,5 +123,10 @@ mod tests {
             "b"
         );
         assert_eq!(listed(b"{\"title\":\"LANTERN\"}"), None);
+        assert_eq!(present(&Line::Whole(priceless.as_bytes())).unwrap().id, "a");
+        assert_eq!(
+            present(&Line::Whole(br#"{"id":"a","withdrawn":true}"#)),
+            None
+        );
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     error::CacheError,
     pages::Page,
     product::Product,
-    table::{Products, Stored},
+    table::{Gone, Products, Stored},
 };
 
 /// A page of `lines` that was written at `written_at` (epoch seconds).
@@ -76,18 +76,18 @@ impl Products for Shelf {
         Ok(true)
     }
 
-    async fn withdraw(&self, id: &str, now: i64, as_of: i64) -> Result<bool, CacheError> {
+    async fn withdraw(&self, gone: Gone<'_>) -> Result<bool, CacheError> {
         let mut items = self.items.borrow_mut();
-        let item = items.get_mut(id);
+        let item = items.get_mut(gone.id);
         let Some(item) = item.filter(|item| item.withdrawn_at.is_none()) else {
             return Ok(false);
         };
-        if item.as_of > Some(as_of) {
+        if item.as_of >= Some(gone.unless_from) {
             return Ok(false);
         }
         self.write()?;
-        item.withdrawn_at = Some(now);
-        item.as_of = Some(as_of);
+        item.withdrawn_at = Some(gone.now);
+        item.as_of = Some(gone.as_of);
         Ok(true)
     }
 }

@@ -11,7 +11,8 @@
 //!
 //! A line is a product (`createdAt`, in epoch seconds, and `asOf` are optional), `{"id", "withdrawn":
 //! true}`, or `{"id", "rejected": "<reason>"}` of a product that the pull could not make sense of, which
-//! is left as it is. `asOf` is when the backend was asked, in epoch milliseconds; without it the time at
+//! is left as it is. A page that has a product and says of the same or an earlier moment that it is
+//! withdrawn has the product. `asOf` is when the backend was asked, in epoch milliseconds; without it the time at
 //! which S3 got the page counts. What the backend said later is never replaced by what it said before.
 //!
 //! With `backend.catalog.expireAfter` in the configuration products that no pull lists again expire.
@@ -36,6 +37,7 @@ mod entry;
 mod error;
 #[cfg(test)]
 mod fake;
+mod held;
 mod lines;
 mod pages;
 mod plan;

@@ -60,7 +60,8 @@ impl Plan {
                 let as_of = terms.as_of(named.as_of, page_as_of);
                 match stored.filter(|stored| !stored.is_withdrawn()) {
                     None => written.count(Fate::Unchanged),
-                    Some(known) if known.as_of > Some(as_of) => written.count(Fate::Older),
+                    // Of the same moment, a product that is there counts.
+                    Some(known) if known.as_of >= Some(as_of) => written.count(Fate::Older),
                     Some(_) => self.withdrawals.push((named.id, as_of)),
                 }
             }

@@ -66,6 +66,11 @@ impl Pull {
     }
 }
 
+/// Whether the page `key` has what changed, and no more.
+pub(crate) fn is_of_changes(key: &str) -> bool {
+    mode(key) == Mode::Incremental
+}
+
 /// What a pull under `prefix` has.
 fn mode(prefix: &str) -> Mode {
     if prefix.starts_with(CHANGES) {
@@ -187,6 +192,12 @@ mod tests {
             assert!(refused.contains("not all products"), "{refused}");
         }
         assert!(of_all("raw/products/20261129T233000Z").is_ok());
+        assert!(is_of_changes(
+            "raw/changes/20261129T233000Z/part-000/page-00001.jsonl"
+        ));
+        assert!(!is_of_changes(
+            "raw/products/20261129T233000Z/part-000/page-00001.jsonl"
+        ));
     }
 
     #[test]

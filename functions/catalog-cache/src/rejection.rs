@@ -23,7 +23,7 @@ pub(crate) enum Rejection {
     InvalidPrice,
     /// Another member is of the wrong type.
     InvalidMember,
-    /// The page has the id before; its first line counts.
+    /// The page says the same of the id before; its first line counts.
     Duplicate,
     /// The pull rejected it, and did not say why in a word.
     Rejected,

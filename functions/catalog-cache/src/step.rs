@@ -10,7 +10,8 @@ use crate::{
     error::CacheError,
     pages::Bucket,
     pull::{
-        Mode, PULLS, Pull, folder_of, is_pull, latest, of_all, page_key, pages, run_of, within_raw,
+        Mode, PULLS, Pull, folder_of, is_of_changes, is_pull, latest, of_all, page_key, pages,
+        run_of, within_raw,
     },
     report,
     sweep::{Swept, sweep},
@@ -98,7 +99,8 @@ impl CatalogCache {
             }
             Event::Write { page, through } => {
                 let pages = self.span(page_key(page, false)?, through).await?;
-                let written = self.write(pages, false).await?;
+                let confirm = pages.iter().any(|page| is_of_changes(page));
+                let written = self.write(pages, confirm).await?;
                 report::written("write", &written);
                 Ok(Answer::Written(Box::new(written)))
             }
@@ -138,7 +140,8 @@ impl CatalogCache {
         Ok(keys)
     }
 
-    /// Writes the pages `keys` of one pull; a single product is confirmed though it be unchanged.
+    /// Writes the pages `keys` of one pull. With `confirm` a product is written though it be unchanged:
+    /// pages of changes may say elsewhere, and of before, that it left.
     async fn write(&self, keys: Vec<String>, confirm: bool) -> Result<Written, CacheError> {
         let estate = self.source.open().await?;
         let backend = estate.config.backend.as_ref();

@@ -16,7 +16,7 @@ use crate::{
     pages::{Bucket, Page},
     product::id_hash,
     pull::pages,
-    table::{Listed, Products, Table},
+    table::{Gone, Listed, Products, Table},
 };
 
 /// Pages read at once: a catalogue of a million products has thousands.
@@ -141,7 +141,7 @@ async fn withdraw(
     as_of: i64,
 ) -> Result<u64, CacheError> {
     stream::iter(left)
-        .map(async |id| products.withdraw(&id, now, as_of).await)
+        .map(async |id| products.withdraw(Gone::unlisted(&id, now, as_of)).await)
         .buffer_unordered(AT_ONCE)
         .try_fold(0, async |sum, withdrawn| Ok(sum + u64::from(withdrawn)))
         .await
@@ -149,8 +149,14 @@ async fn withdraw(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use shared::catalog::CatalogItem;
+
     use super::*;
-    use crate::fake::page;
+    use crate::{
+        fake::{Shelf, page},
+        product::Product,
+    };
 
     #[tokio::test]
     async fn only_what_left_since_the_last_pull_is_withdrawn() {
@@ -181,5 +187,51 @@ mod tests {
         let mut swept = Swept::default();
         assert_eq!(swept.left(products, &ids), ["left", "never-dated"]);
         assert_eq!(swept.kept, 4);
+    }
+
+    /// Sweeps all of `shelf`; gives what the step would answer.
+    async fn swept(shelf: &Shelf, ids: &Ids) -> Result<Swept, CacheError> {
+        let mut swept = Swept::default();
+        let items: Vec<Listed> = shelf.items.borrow().values().map(listed_as).collect();
+        for page in items.chunks(3) {
+            let left = swept.left(page.to_vec(), ids);
+            swept.withdrawn += withdraw(shelf, left, 9, ids.as_of).await?;
+        }
+        Ok(swept)
+    }
+
+    fn listed_as(item: &CatalogItem) -> Listed {
+        Listed {
+            item_id: item.item_id.clone(),
+            as_of: item.as_of,
+            withdrawn_at: item.withdrawn_at,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sweep_that_was_killed_goes_on_and_marks_each_once() {
+        let shelf = Shelf::default();
+        for n in 0..10 {
+            let product = json!({"id": format!("p{n}"), "title": "T", "price": 1});
+            let product = Product::from_value(product).unwrap();
+            let item = product.into_item("h".to_owned(), 1, 1_000, None);
+            shelf.put(&item).await.unwrap();
+        }
+        shelf.writes.set(0);
+        let lines = "{\"id\":\"p0\",\"asOf\":5000}\n{\"id\":\"p1\",\"rejected\":\"noPrice\"}";
+        let ids = Ids::of(page("raw/products/1/page-00001.jsonl", 8, lines)).await;
+        let ids = ids.unwrap().sorted();
+
+        shelf.dies_after.set(Some(4));
+        assert!(swept(&shelf, &ids).await.is_err());
+        shelf.dies_after.set(None);
+        let resumed = swept(&shelf, &ids).await.unwrap();
+        assert_eq!((resumed.withdrawn, resumed.kept), (4, 2));
+        assert_eq!(shelf.writes.get(), 8, "each once");
+        let again = swept(&shelf, &ids).await.unwrap();
+        assert_eq!((again.withdrawn, again.kept), (0, 2));
+        for there in ["p0", "p1"] {
+            assert_eq!(shelf.items.borrow()[there].withdrawn_at, None, "{there}");
+        }
     }
 }

@@ -60,6 +60,39 @@ pub(crate) struct Listed {
     pub(crate) withdrawn_at: Option<i64>,
 }
 
+/// That the backend no longer has a product.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gone<'a> {
+    /// The product's id.
+    pub(crate) id: &'a str,
+    /// Epoch seconds of now.
+    pub(crate) now: i64,
+    /// Epoch milliseconds when the backend no longer had it.
+    pub(crate) as_of: i64,
+    /// What the table has of this moment, or of later, stays.
+    pub(crate) unless_from: i64,
+}
+
+impl<'a> Gone<'a> {
+    /// What a line says: of the same moment, a product that is there counts.
+    pub(crate) fn said(id: &'a str, now: i64, as_of: i64) -> Self {
+        Self {
+            id,
+            now,
+            as_of,
+            unless_from: as_of,
+        }
+    }
+
+    /// What follows from a pull of all products, begun at `as_of`, that does not list it.
+    pub(crate) fn unlisted(id: &'a str, now: i64, as_of: i64) -> Self {
+        Self {
+            unless_from: as_of.saturating_add(1),
+            ..Self::said(id, now, as_of)
+        }
+    }
+}
+
 /// The products that are known, for who writes a page.
 pub(crate) trait Products {
     /// What is known of `ids`: at most 100, distinct.
@@ -68,10 +101,9 @@ pub(crate) trait Products {
     /// Writes `item` in place of what is there; false when that is of later.
     async fn put(&self, item: &CatalogItem) -> Result<bool, CacheError>;
 
-    /// Makes a product a tombstone at `now` (epoch seconds), because the backend no longer had it at
-    /// `as_of` (epoch milliseconds); false when there is none, when it is one, or when what is there is
-    /// of later.
-    async fn withdraw(&self, id: &str, now: i64, as_of: i64) -> Result<bool, CacheError>;
+    /// Makes a product a tombstone; false when there is none, when it is one, or when what is there
+    /// stays.
+    async fn withdraw(&self, gone: Gone<'_>) -> Result<bool, CacheError>;
 }
 
 /// The table.
@@ -137,8 +169,8 @@ impl Products for Table {
         done(self.dynamodb.put_item(put).await)
     }
 
-    async fn withdraw(&self, id: &str, now: i64, as_of: i64) -> Result<bool, CacheError> {
-        let update = withdrawal(&self.name, id, now, as_of);
+    async fn withdraw(&self, gone: Gone<'_>) -> Result<bool, CacheError> {
+        let update = withdrawal(&self.name, gone);
         done(self.dynamodb.update_item(update).await)
     }
 }
@@ -155,17 +187,18 @@ fn put(table: &str, item: &CatalogItem) -> Result<PutItemInputBuilder, CacheErro
         .expression_attribute_values(":asOf", number(item.as_of.unwrap_or_default())))
 }
 
-fn withdrawal(table: &str, id: &str, now: i64, as_of: i64) -> UpdateItemInputBuilder {
+fn withdrawal(table: &str, gone: Gone<'_>) -> UpdateItemInputBuilder {
     UpdateItemInput::builder()
         .table_name(table)
-        .key("itemId", AttributeValue::S(id.to_owned()))
+        .key("itemId", AttributeValue::S(gone.id.to_owned()))
         .update_expression("SET withdrawnAt = :now, expiresAt = :expires, asOf = :asOf")
         .condition_expression(
-            "attribute_exists(itemId) AND attribute_not_exists(withdrawnAt) AND (attribute_not_exists(asOf) OR asOf <= :asOf)",
+            "attribute_exists(itemId) AND attribute_not_exists(withdrawnAt) AND (attribute_not_exists(asOf) OR asOf < :unlessFrom)",
         )
-        .expression_attribute_values(":now", number(now))
-        .expression_attribute_values(":expires", number(now + TOMBSTONE_SECONDS))
-        .expression_attribute_values(":asOf", number(as_of))
+        .expression_attribute_values(":now", number(gone.now))
+        .expression_attribute_values(":expires", number(gone.now + TOMBSTONE_SECONDS))
+        .expression_attribute_values(":asOf", number(gone.as_of))
+        .expression_attribute_values(":unlessFrom", number(gone.unless_from))
 }
 
 fn number(value: i64) -> AttributeValue {

@@ -10,7 +10,7 @@ pub(crate) struct Terms {
     /// How long, in seconds, a product is shown that no pull lists again.
     pub(crate) expire_after: Option<i64>,
     /// Whether a product that is as it was is written again when the backend was asked later: of single
-    /// products an answer that comes late then never undoes a newer one.
+    /// products, and of changes, an answer that comes late then never undoes a newer one.
     pub(crate) confirm: bool,
 }
 

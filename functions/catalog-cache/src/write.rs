@@ -10,11 +10,12 @@ use shared::batch::MAX_KEYS;
 
 use crate::{
     announce::Announce,
-    entry::Entry,
+    entry::{Entry, present},
     error::CacheError,
+    held::Held,
     pages::Page,
     plan::{Plan, Write},
-    table::Products,
+    table::{Gone, Products},
     terms::{Fate, Terms},
     written::Written,
 };
@@ -39,17 +40,48 @@ impl<P: Products, A: Announce> Writer<'_, P, A> {
             page: page.key().to_owned(),
             ..Written::default()
         };
-        let mut seen = HashSet::new();
+        let (mut seen, mut held) = (HashSet::new(), Held::default());
         let mut chunk = Vec::with_capacity(MAX_KEYS);
+        let (as_of, terms) = (page.as_of(), self.terms);
         while let Some(line) = page.next().await? {
-            chunk.extend(written.sift(&line, &mut seen));
+            match written.sift(&line, &mut seen) {
+                Some(entry) => chunk.extend(held.back(entry, terms, as_of)),
+                None => {
+                    if let Some(named) = present(&line) {
+                        held.present(&named.id, terms.as_of(named.as_of, as_of));
+                    }
+                }
+            }
             if chunk.len() == MAX_KEYS {
                 let chunk = std::mem::take(&mut chunk);
-                self.write_chunk(chunk, page.as_of(), &mut written).await?;
+                self.write_chunk(chunk, as_of, &mut written).await?;
+            }
+            if held.is_full() {
+                self.write_held(&mut held, as_of, &mut written).await?;
             }
         }
-        self.write_chunk(chunk, page.as_of(), &mut written).await?;
+        self.write_chunk(chunk, as_of, &mut written).await?;
+        self.write_held(&mut held, as_of, &mut written).await?;
         Ok(written)
+    }
+
+    /// Withdraws those that left.
+    async fn write_held(
+        &mut self,
+        held: &mut Held,
+        as_of: i64,
+        written: &mut Written,
+    ) -> Result<(), CacheError> {
+        let (left, outlived) = held.take();
+        written.older += outlived;
+        let mut left = left.into_iter();
+        loop {
+            let chunk: Vec<Entry> = left.by_ref().take(MAX_KEYS).collect();
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            self.write_chunk(chunk, as_of, written).await?;
+        }
     }
 
     async fn write_chunk(
@@ -101,7 +133,7 @@ impl<P: Products, A: Announce> Writer<'_, P, A> {
     ) -> Result<(), CacheError> {
         let (products, now) = (self.products, self.terms.now);
         let withdrawn: Vec<bool> = stream::iter(withdrawals)
-            .map(async |(id, as_of)| products.withdraw(&id, now, as_of).await)
+            .map(async |(id, as_of)| products.withdraw(Gone::said(&id, now, as_of)).await)
             .buffer_unordered(AT_ONCE)
             .try_collect()
             .await?;

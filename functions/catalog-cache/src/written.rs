@@ -27,7 +27,7 @@ pub(crate) struct Written {
     pub(crate) unchanged: u64,
     /// Products that became tombstones.
     pub(crate) withdrawn: u64,
-    /// Products of which the table has something later.
+    /// Products of which the table, or the page itself, has something later.
     pub(crate) older: u64,
     /// Lines that are no products, by reason.
     pub(crate) rejected: BTreeMap<Rejection, u64>,
@@ -40,8 +40,13 @@ pub(crate) struct Written {
 }
 
 impl Written {
-    /// What `line` says, when it is sound and its id is not among those `seen`.
-    pub(crate) fn sift(&mut self, line: &Line<'_>, seen: &mut HashSet<u64>) -> Option<Entry> {
+    /// What `line` says, when it is sound and not among those `seen`: hashes of ids, and whether they
+    /// are of products that left. A page may have both of one id.
+    pub(crate) fn sift(
+        &mut self,
+        line: &Line<'_>,
+        seen: &mut HashSet<(u64, bool)>,
+    ) -> Option<Entry> {
         let entry = match line {
             Line::TooLong => Err(Rejection::LineTooLong),
             Line::Whole(bytes) if bytes.trim_ascii().is_empty() => return None,
@@ -49,7 +54,8 @@ impl Written {
         };
         self.read += 1;
         let entry = entry.and_then(|entry| {
-            let new = seen.insert(id_hash(entry.id()));
+            let left = matches!(entry, Entry::Withdrawn(_));
+            let new = seen.insert((id_hash(entry.id()), left));
             new.then_some(entry).ok_or(Rejection::Duplicate)
         });
         entry.map_err(|rejection| self.reject(rejection)).ok()

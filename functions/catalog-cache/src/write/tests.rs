@@ -110,6 +110,52 @@ async fn who_left_before_or_never_was_there_is_not_written() {
 }
 
 #[tokio::test]
+async fn a_deleted_record_never_hides_the_live_one_of_the_page() {
+    for orders in [
+        [gone("a", 5), line("a", "T", 5)],
+        [line("a", "T", 5), gone("a", 5)],
+    ] {
+        let shop = Shop::default();
+        for _ in 0..2 {
+            let written = shop.page(5, &orders.concat()).await.unwrap();
+            assert_eq!((written.read, written.older, written.withdrawn), (2, 1, 0));
+            assert_eq!(shop.title("a").unwrap(), "T");
+        }
+        assert_eq!(shop.shelf.writes.get(), 1, "and is not written twice");
+        // A page that says so of later is right.
+        let lines = [gone("a", 7), line("a", "T", 6)].concat();
+        assert_eq!(shop.page(7, &lines).await.unwrap().withdrawn, 1);
+        assert_eq!(shop.title("a"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_record_never_hides_a_broken_product_or_one_of_another_chunk() {
+    let shop = Shop::default();
+    let all: String = (0..250).map(|n| line(&format!("p{n}"), "T", 1)).collect();
+    shop.page(1, &all).await.unwrap();
+    let dead: String = (0..250).map(|n| gone(&format!("p{n}"), 2)).collect();
+    let broken = "{\"id\":\"p7\",\"rejected\":\"noPrice\",\"asOf\":2}\n";
+    let lines = [dead.as_str(), broken, &line("p249", "T", 2)].concat();
+    let written = shop.page(2, &lines).await.unwrap();
+    assert_eq!((written.withdrawn, written.older), (248, 2));
+    assert!(shop.title("p7").is_some() && shop.title("p249").is_some());
+}
+
+#[tokio::test]
+async fn of_two_pages_of_one_moment_the_live_one_counts_in_any_order() {
+    let (live, dead) = (line("a", "T", 5), gone("a", 5));
+    for pages in [[&live, &dead], [&dead, &live]] {
+        let shop = Shop::default();
+        shop.page(1, &line("a", "T", 1)).await.unwrap();
+        for lines in pages {
+            shop.change(lines).await;
+        }
+        assert_eq!(shop.title("a").unwrap(), "T");
+    }
+}
+
+#[tokio::test]
 async fn what_the_backend_said_before_never_replaces_what_it_said_later() {
     let shop = Shop::default();
     shop.change(&line("a", "Second", 2_000)).await;
