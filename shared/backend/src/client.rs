@@ -210,7 +210,7 @@ impl Client {
     ) -> Result<Answer, Broken> {
         let mut url = url.clone();
         if let Some((name, value)) = &credentials.query {
-            url.query_pairs_mut().append_pair(name, value);
+            origin::set_parameter(&mut url, name, value);
         }
         let mut builder = match &request.body {
             Some(body) => self

@@ -54,6 +54,18 @@ pub(crate) fn resolve(base: &Url, request: &Request) -> Result<(Url, bool), Back
     Ok((url, trusted))
 }
 
+/// Gives `url` the parameter `name` once: a link to the next page may bring the key of the request
+/// before, which may have been replaced since.
+pub(crate) fn set_parameter(url: &mut Url, name: &str, value: &str) {
+    let pairs = url.query_pairs().into_owned();
+    let (same, others): (Vec<_>, Vec<_>) = pairs.partition(|(known, _)| known == name);
+    let mut pairs = url.query_pairs_mut();
+    if !same.is_empty() {
+        pairs.clear().extend_pairs(others);
+    }
+    pairs.append_pair(name, value);
+}
+
 /// `path` under the base's own path; `https://shop.example/eu` and `/products` are
 /// `https://shop.example/eu/products`.
 fn joined(base: &Url, path: &str, request: &Request) -> Result<Url, BackendError> {
@@ -106,6 +118,21 @@ mod tests {
         assert!(trusted);
         assert!(url_of(&Request::get("p")).is_err());
         assert!(url_of(&Request::get("@evil.example/")).is_err());
+    }
+
+    #[test]
+    fn a_key_in_the_query_is_there_once_and_the_one_of_now() {
+        let keyed = |url: &str| {
+            let mut url = Url::parse(url).unwrap();
+            set_parameter(&mut url, "key", "n&w");
+            url.to_string()
+        };
+        assert_eq!(keyed("https://a/p?b=%20"), "https://a/p?b=%20&key=n%26w");
+        assert_eq!(keyed("https://a/p"), "https://a/p?key=n%26w");
+        assert_eq!(
+            keyed("https://a/p?key=old&page=2&key=older"),
+            "https://a/p?page=2&key=n%26w"
+        );
     }
 
     #[test]
