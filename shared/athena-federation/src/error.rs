@@ -18,6 +18,11 @@ pub enum ProtocolError {
         /// What came.
         found: &'static str,
     },
+    /// A list whose next page is the one that was just answered.
+    #[error(
+        "the connector's list does not end: its next page is the one before; correct the connector"
+    )]
+    Endless,
     /// The other side is too old.
     #[error("the other side speaks SerDe version {0}; versions 2 and later are supported")]
     Version(i32),

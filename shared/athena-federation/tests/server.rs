@@ -369,6 +369,30 @@ async fn splits_and_tables_come_in_pages() {
     );
 }
 
+/// A connector whose list of tables goes on where it is.
+struct Stuck;
+
+impl Invoke for Stuck {
+    async fn invoke(&self, request: Vec<u8>) -> Result<Vec<u8>, ClientError> {
+        let asked: serde_json::Value = serde_json::from_slice(&request).unwrap();
+        let answer = if asked["@type"] == "PingRequest" {
+            serde_json::json!({"@type": "PingResponse", "catalogName": "c", "queryId": "q",
+                "sourceType": "stuck", "capabilities": 1, "serDeVersion": 5})
+        } else {
+            serde_json::json!({"@type": "ListTablesResponse", "tables": [], "catalogName": "c",
+                "nextToken": "a"})
+        };
+        Ok(answer.to_string().into_bytes())
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_goes_on_where_it_is_ends_with_an_error() {
+    let client = Client::connect(Stuck, "c", "q", SerDe::V5).await.unwrap();
+    let error = client.tables("math").await.unwrap_err();
+    assert!(error.to_string().contains("does not end"), "{error}");
+}
+
 #[tokio::test]
 async fn capabilities_are_asked_from_version_4_on() {
     let store = MemoryStore::default();

@@ -101,20 +101,20 @@ impl<I: Invoke> Client<I> {
     /// [`ClientError`].
     pub async fn tables(&self, schema: &str) -> Result<Vec<TableName>, ClientError> {
         let mut tables = Vec::new();
-        let mut next_token = None;
+        let mut next_token: Option<String> = None;
         loop {
             let request = Request::ListTables(ListTablesRequest {
                 identity: self.identity.clone(),
                 query_id: self.query_id.clone(),
                 catalog_name: self.catalog.clone(),
                 schema_name: schema.to_owned(),
-                next_token,
+                next_token: next_token.clone(),
                 page_size: UNLIMITED_PAGE,
             });
             match self.ask(request).await? {
                 Response::ListTables(answer) => {
                     tables.extend(answer.tables);
-                    next_token = answer.next_token;
+                    next_token = onward(next_token, answer.next_token)?;
                 }
                 other => return Err(unexpected("ListTablesResponse", &other)),
             }
@@ -204,7 +204,7 @@ impl<I: Invoke> Client<I> {
     ) -> Result<Vec<Split>, ClientError> {
         let partitions = Block::new(partitions, self.version)?;
         let mut splits = Vec::new();
-        let mut continuation_token = None;
+        let mut continuation_token: Option<String> = None;
         loop {
             let request = Request::GetSplits(GetSplitsRequest {
                 identity: self.identity.clone(),
@@ -214,12 +214,12 @@ impl<I: Invoke> Client<I> {
                 partitions: partitions.clone(),
                 partition_columns: table.partition_columns.clone(),
                 constraints: constraints.clone(),
-                continuation_token,
+                continuation_token: continuation_token.clone(),
             });
             match self.ask(request).await? {
                 Response::GetSplits(answer) => {
                     splits.extend(answer.splits);
-                    continuation_token = answer.continuation_token;
+                    continuation_token = onward(continuation_token, answer.continuation_token)?;
                 }
                 other => return Err(unexpected("GetSplitsResponse", &other)),
             }
@@ -268,6 +268,14 @@ impl<I: Invoke> Client<I> {
         let answer = self.invoke.invoke(request).await?;
         Ok(Response::from_json(&answer)?)
     }
+}
+
+/// The token of the next page, which is not the one of the page before.
+fn onward(asked: Option<String>, next: Option<String>) -> Result<Option<String>, ProtocolError> {
+    if next.is_some() && next == asked {
+        return Err(ProtocolError::Endless);
+    }
+    Ok(next)
 }
 
 fn unexpected(expected: &'static str, found: &Response) -> ClientError {
