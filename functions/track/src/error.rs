@@ -2,8 +2,8 @@
 //! interaction is no error but a [`Rejection`](crate::request::Rejection). No message holds an id of
 //! a user or a session.
 
+use interactions::NotLogged;
 use shared::{
-    aws::AwsError,
     caller::CallerError,
     environment::MissingVariable,
     fault::{Fault, FaultKind},
@@ -20,17 +20,8 @@ pub(crate) enum TrackError {
     #[error(transparent)]
     Request(#[from] RequestError),
     /// The event log did not take the interactions.
-    #[error(
-        "the interactions were not accepted, send them again: the event log s3://{bucket}/{key} cannot be written: {source}"
-    )]
-    EventLog {
-        /// The data bucket.
-        bucket: String,
-        /// The object that was to be written.
-        key: String,
-        /// S3's answer.
-        source: AwsError,
-    },
+    #[error("the interactions were not accepted, send them again: {0}")]
+    EventLog(#[from] NotLogged),
     /// Consent or an identification was not remembered.
     #[error("nothing was changed for certain, send it again: {0}")]
     Memory(#[from] VisitorError),
@@ -66,7 +57,7 @@ impl Fault for TrackError {
         match self {
             Self::Environment(error) => error.kind(),
             Self::Request(_) => FaultKind::InvalidInput,
-            Self::EventLog { source, .. } => source.kind(),
+            Self::EventLog(error) => error.kind(),
             Self::Memory(error) => error.kind(),
         }
     }

@@ -17,7 +17,7 @@
 //!
 //! [`input`] decides what is accepted, [`event_id`] what counts as the same, [`screen`] who is no
 //! customer, [`breaker`] when Personalize is left alone, [`memory`] what makes lists stale; [`take`]
-//! is a call from end to end, [`queue`] and [`event_log`] are AWS.
+//! is a call from end to end, [`event_log`] what is kept of it, [`queue`] is AWS.
 
 mod breaker;
 mod dead_letter;

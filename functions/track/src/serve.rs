@@ -6,7 +6,7 @@ use std::{
 };
 
 use aws_config::SdkConfig;
-use interactions::{Personalize, Settings, SettingsReader};
+use interactions::{EventLog, Identified, Line, Personalize, Settings, SettingsReader};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
@@ -20,7 +20,6 @@ use shared::{
 use crate::{
     breaker::Breaker,
     error::{RequestError, TrackError},
-    event_log::EventLog,
     memory::Memory,
     queue::Queue,
     request::{ConsentArguments, Event, Field, IdentifyArguments, TrackResult},
@@ -65,7 +64,7 @@ impl Track {
         Ok(Self {
             settings: Refreshed::new(settings, SETTINGS_AGE),
             memory: Memory::new(&access, environment::required("LISTS_TABLE")?),
-            log: EventLog(Bucket::new(&access, environment::required("DATA_BUCKET")?)),
+            log: EventLog::new(Bucket::new(&access, environment::required("DATA_BUCKET")?)),
             personalize: Personalize::new(&access),
             queue: Queue::new(access.config(), queue_url),
             breaker: Breaker::default(),
@@ -130,7 +129,8 @@ impl Track {
             .identified(&keys.0, &keys.1, now.as_second())
             .await?;
         if agreed {
-            self.log.identified(session, user, now).await?;
+            let line = Identified::new(session, user, now.as_second());
+            self.log.append(&[Line::Identified(line)], now).await?;
         }
         Ok(agreed)
     }

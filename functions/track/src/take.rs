@@ -17,6 +17,7 @@ use shared::{
 use crate::{
     dead_letter::{all, messages},
     error::TrackError,
+    event_log::lines,
     memory::{Change, Consent},
     request::{Call, Event, TrackArguments, TrackResult},
     screen,
@@ -70,7 +71,8 @@ impl Track {
                 count("Refused", sent);
                 return Ok(TrackResult::none_of(sent, REFUSED));
             }
-            let log_key = self.log.write(&call, consent, received).await?;
+            let lines = lines(&call, consent, received);
+            let log_key = self.log.append(&lines, received).await?;
             outcome = self
                 .hand_on(&call, consent, settings.as_ref(), &log_key, begun)
                 .await;
