@@ -114,7 +114,7 @@ impl<I: Invoke> Client<I> {
             match self.ask(request).await? {
                 Response::ListTables(answer) => {
                     tables.extend(answer.tables);
-                    next_token = onward(next_token, answer.next_token)?;
+                    next_token = onward(next_token.as_deref(), answer.next_token)?;
                 }
                 other => return Err(unexpected("ListTablesResponse", &other)),
             }
@@ -219,7 +219,8 @@ impl<I: Invoke> Client<I> {
             match self.ask(request).await? {
                 Response::GetSplits(answer) => {
                     splits.extend(answer.splits);
-                    continuation_token = onward(continuation_token, answer.continuation_token)?;
+                    continuation_token =
+                        onward(continuation_token.as_deref(), answer.continuation_token)?;
                 }
                 other => return Err(unexpected("GetSplitsResponse", &other)),
             }
@@ -271,8 +272,8 @@ impl<I: Invoke> Client<I> {
 }
 
 /// The token of the next page, which is not the one of the page before.
-fn onward(asked: Option<String>, next: Option<String>) -> Result<Option<String>, ProtocolError> {
-    if next.is_some() && next == asked {
+fn onward(asked: Option<&str>, next: Option<String>) -> Result<Option<String>, ProtocolError> {
+    if next.is_some() && next.as_deref() == asked {
         return Err(ProtocolError::Endless);
     }
     Ok(next)
