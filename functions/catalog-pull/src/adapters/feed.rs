@@ -3,13 +3,14 @@
 #[cfg(test)]
 mod tests;
 
-use backend::{Answer, Auth, Expression, Position as Place, Record, Request};
+use backend::{Answer, Auth, Expression, Record, Request};
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::config::backend::{Catalog, Fields, Format, TimeFormat};
 
 use crate::{
     adapter::{Adapter, AdapterError, Entry, Mode, Page, Plan, Position, Scope},
+    adapters::position::{keep, place},
     parts,
     product::{Found, Reason, is_true},
 };
@@ -95,16 +96,16 @@ impl Adapter for Feed {
         if scope.mode == Mode::Full && self.feed.is_counted() {
             return Ok(Plan::Ask(self.feed.request(&first, &[])));
         }
-        Ok(Plan::Parts(vec![kept(&first)]))
+        Ok(Plan::Parts(vec![keep(&first)]))
     }
 
     fn parts(&self, _scope: &Scope, answer: &Answer) -> Result<Vec<Position>, AdapterError> {
         let Some(pages) = self.feed.count(answer)? else {
-            return Ok(vec![kept(&self.feed.first())]);
+            return Ok(vec![keep(&self.feed.first())]);
         };
         let parts = parts::split(pages).into_iter();
         Ok(parts
-            .map(|(first, end)| kept(&self.feed.position(first, end)))
+            .map(|(first, end)| keep(&self.feed.position(first, end)))
             .collect())
     }
 
@@ -126,7 +127,7 @@ impl Adapter for Feed {
         }
         Ok(Page {
             entries,
-            next: page.next.as_ref().map(kept),
+            next: page.next.as_ref().map(keep),
             wait: None,
         })
     }
@@ -212,16 +213,6 @@ fn member<'a>(found: &'a mut Found, key: &str) -> Option<&'a mut Value> {
         "channels" => &mut found.channels,
         _ => return None,
     })
-}
-
-fn kept(place: &Place) -> Position {
-    // A place is an enum of numbers and texts: it is always JSON.
-    Position(serde_json::to_value(place).unwrap_or_default())
-}
-
-fn place(position: &Position) -> Result<Place, AdapterError> {
-    let place = serde_json::from_value(position.0.clone());
-    place.map_err(|_| AdapterError::Position(position.0.clone()))
 }
 
 /// Fractions of a second are more than some backends read.

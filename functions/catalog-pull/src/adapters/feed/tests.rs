@@ -156,3 +156,17 @@ fn a_position_of_another_adapter_is_refused() {
         .unwrap_err();
     assert!(matches!(error, AdapterError::Position(_)), "{error}");
 }
+
+#[test]
+fn a_position_that_is_refused_is_not_repeated() {
+    let url = "https://files.example/products.jsonl?signature=secret";
+    let position = Position(json!({"file": {"url": url, "at": 0}}));
+    let error = adapter(|_| {})
+        .request(&scope(Mode::Full), &position)
+        .unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.contains("file") && !message.contains("secret"),
+        "{message}"
+    );
+}
