@@ -3,6 +3,7 @@
 use interactions::{LogError, SettingsError};
 use shared::{
     aws::AwsError,
+    config::ConfigError,
     environment::MissingVariable,
     fault::{Fault, FaultKind},
 };
@@ -16,6 +17,9 @@ pub(crate) enum ReplayError {
     /// The settings cannot be read.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The estate's configuration cannot be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The event log cannot be read.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -42,6 +46,7 @@ impl Fault for ReplayError {
         match self {
             Self::Environment(error) => error.kind(),
             Self::Settings(error) => error.kind(),
+            Self::Config(error) => error.kind(),
             Self::Log(error) => error.kind(),
             Self::Aws(error) => error.kind(),
             Self::Usage(_) | Self::NoTracker => FaultKind::InvalidInput,

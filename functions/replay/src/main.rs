@@ -1,6 +1,7 @@
 //! `replay`: delivers tracked interactions to Amazon Personalize that did not reach it: those that
 //! wait in the dead-letter queue as a Lambda function (SQS event source), those of the event log as a
-//! command (`cargo run -p replay -- --help`). Both are this program.
+//! command (`cargo run -p replay -- --help`). Both are this program. The command `replay undelivered` puts
+//! events on the bus again that wait in the dead-letter queue of events, those of products among them.
 //!
 //! Each event goes with the id it has always had, and Personalize ignores ids it knows: delivered
 //! twice counts once. A visitor who refused personalization since is left out.
@@ -16,7 +17,9 @@
 //!   and `UpdateItem` on `Lists`, `personalize:PutEvents`, `sqs:ReceiveMessage`, `DeleteMessage`,
 //!   `GetQueueAttributes` and `ChangeMessageVisibility` on the dead-letter queue, `SendMessage` on the
 //!   refused one, `kms:Decrypt` and `kms:GenerateDataKey` on the data key. The command also needs
-//!   `s3:ListBucket` and `s3:GetObject` on `events/*`.
+//!   `s3:ListBucket` and `s3:GetObject` on `events/*`; `undelivered` needs
+//!   `EVENTS_DEAD_LETTER_QUEUE_URL`, `sqs:ReceiveMessage` and `DeleteMessage` on that queue, and
+//!   `events:PutEvents` on the default bus.
 //! - Metrics (Count): `Replayed`, `Withheld` (their visitor refused), `RefusedForGood` interactions;
 //!   `Returned` messages.
 
@@ -26,6 +29,7 @@ mod messages;
 mod queues;
 mod redeliver;
 mod serve;
+mod undelivered;
 
 use std::process::ExitCode;
 

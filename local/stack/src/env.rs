@@ -5,13 +5,14 @@ use crate::error::Result;
 use crate::stack::Stack;
 
 /// Variables that hold an output of the template, and the output's name.
-const OUTPUTS: [(&str, &str); 12] = [
+const OUTPUTS: [(&str, &str); 13] = [
     ("DATA_BUCKET", "DataBucketName"),
     ("OPERATIONS_TABLE", "OperationsTableName"),
     ("PERSONALIZE_ROLE_ARN", "PersonalizeRoleArn"),
     ("SCHEDULE_GROUP", "ScheduleGroupName"),
     ("SCHEDULER_ROLE_ARN", "SchedulerRoleArn"),
     ("EVENTS_DEAD_LETTER_QUEUE_ARN", "EventsDeadLetterQueueArn"),
+    ("EVENTS_DEAD_LETTER_QUEUE_URL", "EventsDeadLetterQueueUrl"),
     (
         "APPLY_ESTATE_STATE_MACHINE_ARN",
         "ApplyEstateStateMachineArn",
