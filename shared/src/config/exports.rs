@@ -62,7 +62,7 @@ impl Exports {
 pub struct Export {
     /// All rows, for FULL imports.
     pub query: Option<String>,
-    /// The rows since the last INCREMENTAL export.
+    /// The rows since what was imported last.
     pub incremental_query: Option<String>,
     /// What stands for each `?` of `query`, in their order.
     #[serde(default)]

@@ -1,5 +1,5 @@
 //! Windows of time that exports were asked for: the last one begun, which a repeated step goes on
-//! with, and the last one that is in S3, where the next begins.
+//! with, and the last one whose rows were imported. The next INCREMENTAL one begins where that ended.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ impl Operations {
         self.put(begun_key(dataset, mode), window).await
     }
 
-    /// The window of the last export whose rows are in S3.
+    /// The window of the last export whose rows were imported: INCREMENTAL's is where its next export begins.
     ///
     /// # Errors
     /// When the table cannot be read or holds another shape.
@@ -58,7 +58,7 @@ impl Operations {
         self.get(&exported_key(dataset, mode)).await
     }
 
-    /// Stores the window of an export whose rows are in S3.
+    /// Stores the window of an export whose rows were imported.
     ///
     /// # Errors
     /// When the table cannot be written.
