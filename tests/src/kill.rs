@@ -30,15 +30,25 @@ impl Killer {
     /// From now on.
     #[must_use]
     pub fn of(function: &str, endpoint: &str) -> Self {
+        Self::over_time(function, endpoint, VICTIMS, LOOK)
+    }
+
+    /// The same with so many `victims`, and a pause after each.
+    #[must_use]
+    pub fn over_time(function: &str, endpoint: &str, victims: usize, pause: Duration) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let (function, endpoint, stop) =
             (function.to_owned(), endpoint.to_owned(), Arc::clone(&over));
         let thread = thread::spawn(move || {
             let mut killed = 0;
-            while killed < VICTIMS && !stop.load(Ordering::Relaxed) {
-                if let Some(process) = all(&function, &endpoint).into_iter().next() {
+            while killed < victims && !stop.load(Ordering::Relaxed) {
+                let process = all(&function, &endpoint).into_iter().next();
+                if process.is_some_and(|process| {
                     thread::sleep(AT_WORK);
-                    killed += usize::from(kill(&process));
+                    kill(&process)
+                }) {
+                    killed += 1;
+                    thread::sleep(pause);
                 }
                 thread::sleep(LOOK);
             }
