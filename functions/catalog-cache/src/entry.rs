@@ -72,6 +72,17 @@ pub(crate) fn listed(line: &[u8]) -> Option<Named> {
     is_id(&named.id).then_some(named)
 }
 
+/// Whom a line lists of which only the beginning is known. `catalog-pull` writes the id first.
+pub(crate) fn begun(line: &[u8]) -> Option<Named> {
+    let mut rest = line;
+    for mark in ["{", "\"id\"", ":"] {
+        rest = rest.trim_ascii_start().strip_prefix(mark.as_bytes())?;
+    }
+    let mut texts = serde_json::Deserializer::from_slice(rest).into_iter::<String>();
+    let id = texts.next()?.ok().filter(|id| is_id(id))?;
+    Some(Named { id, as_of: None })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +122,15 @@ mod tests {
         ] {
             let rejection = Entry::parse(line.as_bytes()).unwrap_err();
             assert_eq!(rejection.to_string(), reason, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_cut_lists_whom_it_begins_with() {
+        let id = |line: &str| begun(line.as_bytes()).map(|named| named.id);
+        assert_eq!(id(r#" { "id" : "a\"b", "title": "LANT"#).unwrap(), "a\"b");
+        for none in [r#"{"title":"a","id":"b"#, r#"{"id":7,"#, r#"{"id":"a"#, ""] {
+            assert_eq!(id(none), None, "{none}");
         }
     }
 

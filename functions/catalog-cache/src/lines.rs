@@ -46,16 +46,20 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
             }
             let end = buffer.iter().position(|byte| *byte == b'\n');
             let part = &buffer[..end.unwrap_or(buffer.len())];
-            too_long = too_long || self.line.len() + part.len() > MAX_LINE;
-            if !too_long {
-                self.line.extend_from_slice(part);
-            }
+            let room = MAX_LINE - self.line.len();
+            too_long = too_long || part.len() > room;
+            self.line.extend_from_slice(&part[..part.len().min(room)]);
             let used = part.len() + usize::from(end.is_some());
             self.reader.consume(used);
             if end.is_some() {
                 return Ok(Some(self.finish(too_long)));
             }
         }
+    }
+
+    /// The beginning of the line that was read last, as much as a line may have.
+    pub(crate) fn beginning(&self) -> &[u8] {
+        &self.line
     }
 
     fn finish(&self, too_long: bool) -> Line<'_> {

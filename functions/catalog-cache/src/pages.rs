@@ -114,6 +114,11 @@ impl Page {
         self.as_of
     }
 
+    /// The beginning of the line that was read last.
+    pub(crate) fn beginning(&self) -> &[u8] {
+        self.lines.beginning()
+    }
+
     /// The next line; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Line<'_>>, CacheError> {
         self.read += 1;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    entry::listed,
+    entry::{begun, listed},
     error::CacheError,
     lines::Line,
     pages::{Bucket, Page},
@@ -55,9 +55,11 @@ impl Ids {
         let mut ids = Self::none();
         let page_as_of = page.as_of();
         while let Some(line) = page.next().await? {
-            if let Line::Whole(bytes) = line
-                && let Some(named) = listed(bytes)
-            {
+            let named = match line {
+                Line::Whole(bytes) => listed(bytes),
+                Line::TooLong => begun(page.beginning()),
+            };
+            if let Some(named) = named {
                 ids.hashes.push(id_hash(&named.id));
                 ids.as_of = ids.as_of.min(named.as_of.unwrap_or(page_as_of));
             }
@@ -155,6 +157,7 @@ mod tests {
     use super::*;
     use crate::{
         fake::{Shelf, page},
+        lines::MAX_LINE,
         product::Product,
     };
 
@@ -206,6 +209,15 @@ mod tests {
             as_of: item.as_of,
             withdrawn_at: item.withdrawn_at,
         }
+    }
+
+    #[tokio::test]
+    async fn a_product_whose_line_is_too_long_is_still_listed() {
+        let text = "x".repeat(MAX_LINE);
+        let lines = format!("{{\"id\":\"long\",\"description\":\"{text}\"}}\n{{\"id\":\"b\"}}");
+        let ids = Ids::of(page("raw/products/1/page-00001.jsonl", 8, &lines)).await;
+        let ids = ids.unwrap().sorted();
+        assert!(ids.contains("long") && ids.contains("b"));
     }
 
     #[tokio::test]
