@@ -66,6 +66,15 @@ pub fn new_key(received: Timestamp, id: Uuid) -> String {
     format!("{}{id}.jsonl", day_prefix(day))
 }
 
+/// What the keys of the calls received at `received` or later come after, within the day.
+#[must_use]
+pub fn key_before(received: Timestamp) -> String {
+    let day = received.to_zoned(TimeZone::UTC).date();
+    let millis = format!("{:012x}", received.as_millisecond().max(0));
+    let (high, low) = millis.split_at(8);
+    format!("{}{high}-{low}", day_prefix(day))
+}
+
 /// An object of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
@@ -112,6 +121,28 @@ impl LogReader {
             .map_err(failure("s3:ListObjectsV2"))?;
         let next = answer.next_continuation_token.clone();
         Ok((objects(answer), next))
+    }
+
+    /// The first objects under `prefix` whose keys come after `after`, by key, and whether there are more.
+    ///
+    /// # Errors
+    /// S3's, after its retries.
+    pub async fn page_after(
+        &self,
+        prefix: &str,
+        after: &str,
+    ) -> Result<(Vec<Object>, bool), AwsError> {
+        let answer = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(prefix)
+            .start_after(after)
+            .send()
+            .await
+            .map_err(failure("s3:ListObjectsV2"))?;
+        let more = answer.is_truncated.unwrap_or(false);
+        Ok((objects(answer), more))
     }
 
     /// All of the object `key`: for a call's object, which is small.
@@ -233,6 +264,20 @@ mod tests {
     fn a_line_without_end_ends_the_reading() {
         let (read, complete) = lines(&vec![b'x'; 70_000]);
         assert!(read.is_empty() && !complete);
+    }
+
+    #[test]
+    fn keys_of_a_time_come_after_its_mark() {
+        let at = |seconds: u64| {
+            let time = uuid::Timestamp::from_unix(uuid::NoContext, seconds, 0);
+            let received = Timestamp::from_second(i64::try_from(seconds).unwrap()).unwrap();
+            (new_key(received, Uuid::new_v7(time)), key_before(received))
+        };
+        let (earlier, _) = at(1_767_225_500);
+        let (key, mark) = at(1_767_225_501);
+        assert!(earlier < mark && mark < key);
+        // A compacted day is after all of its calls.
+        assert!(key < format!("{}part-0001.jsonl.gz", &key[..23]));
     }
 
     #[test]

@@ -90,7 +90,7 @@ struct Event {
     context: Option<HashMap<String, String>>,
     message_id: Option<String>,
     /// Milliseconds.
-    message_request_time: Option<i64>,
+    message_request_timestamp: Option<i64>,
     /// Milliseconds.
     event_timestamp: Option<i64>,
 }
@@ -119,7 +119,7 @@ impl Event {
             });
         }
         let mut context = self.context?;
-        let at = self.message_request_time.or(self.event_timestamp)?;
+        let at = self.message_request_timestamp.or(self.event_timestamp)?;
         Some(Evidence {
             channel: Channel::Sms,
             run: context.remove(RUN)?,
@@ -153,7 +153,7 @@ mod tests {
     fn objects_stand_one_after_the_other() {
         let text = json!({
             "eventType": "TEXT_QUEUED", "eventVersion": "1.0", "eventTimestamp": 1_796_040_001_000_i64,
-            "messageRequestTime": 1_796_040_000_500_i64, "destinationPhoneNumber": "+4930123456",
+            "messageRequestTimestamp": 1_796_040_000_500_i64, "destinationPhoneNumber": "+4930123456",
             "messageId": "s1", "context": {"run": "r1", "person": "p2"},
         });
         let bytes = format!("{}{text}\n{}", email("Send", "p1"), email("Reject", "p3"));
