@@ -1,5 +1,6 @@
 //! One campaign.
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::{Audience, Channel, MessageCap, QuietHours};
@@ -47,6 +48,24 @@ pub struct MessageCampaign {
 }
 
 impl MessageCampaign {
+    /// The time between two runs, when its schedule is a `rate`.
+    #[must_use]
+    pub fn rate(&self) -> Option<SignedDuration> {
+        let schedule = self.schedule.as_deref()?;
+        let (number, unit) = schedule
+            .strip_prefix("rate(")?
+            .strip_suffix(')')?
+            .split_once(' ')?;
+        let seconds = match unit.trim().strip_suffix('s').unwrap_or(unit.trim()) {
+            "minute" => 60,
+            "hour" => 3_600,
+            "day" => 86_400,
+            _ => return None,
+        };
+        let number: i64 = number.trim().parse().ok()?;
+        number.checked_mul(seconds).map(SignedDuration::from_secs)
+    }
+
     /// The folder of its template.
     #[must_use]
     pub fn template(&self) -> &str {

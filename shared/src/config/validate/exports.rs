@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Athena's "Service Quotas": the longest query string, in bytes.
-const STATEMENT_MAX: usize = 262_144;
+pub(super) const STATEMENT_MAX: usize = 262_144;
 
 impl Problems {
     pub(super) fn exports(&mut self, config: &EstateConfig) {

@@ -6,6 +6,7 @@
 mod backend;
 mod data;
 mod exports;
+mod messages;
 mod placement;
 mod schedule;
 mod serving;
@@ -39,6 +40,9 @@ pub(super) fn problems(config: &EstateConfig) -> Vec<String> {
     found.serving(config);
     if let Some(backend) = &config.backend {
         found.backend(backend);
+    }
+    if let Some(messages) = &config.messages {
+        found.messages(config, messages);
     }
     found.0
 }
@@ -248,7 +252,7 @@ mod tests {
                     expression,
                     1,
                 )
-                .replacen(home, &format!("filter: not-purchased, {placement}limit"), 1);
+                .replace(home, &format!("filter: not-purchased, {placement}limit"));
             parse("test.yaml", &text)
         };
         let expression = "INCLUDE ItemID WHERE Items.CATEGORY IN ($CATEGORY)";

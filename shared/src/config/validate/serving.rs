@@ -1,7 +1,5 @@
 //! What answers the shop: filters, and how requests are served.
 
-use jiff::tz::TimeZone;
-
 use super::Problems;
 use crate::config::{EstateConfig, Filter, Serving};
 
@@ -35,15 +33,7 @@ impl Problems {
         if serving.cache_seconds > 24 * 60 * 60 {
             self.add("serving.cacheSeconds", "is at most a day, 86400");
         }
-        if TimeZone::get(&serving.time_zone).is_err() {
-            self.add(
-                "serving.timeZone",
-                format!(
-                    "`{}` is no IANA time zone; write one like Europe/London",
-                    serving.time_zone
-                ),
-            );
-        }
+        self.time_zone("serving.timeZone", &serving.time_zone);
     }
 
     fn segments(&mut self, config: &EstateConfig) {
