@@ -1,6 +1,10 @@
 //! The schedules that the configuration declares: what starts the workflows, and when. They are made
 //! in the stack's own group of EventBridge Scheduler.
+//!
+//! What the scheduler does with a time that is past is not documented, and differs: a schedule of such a
+//! time is neither made nor changed here.
 
+use jiff::{civil::DateTime, tz::TimeZone};
 use serde_json::{Value, json};
 use shared::{
     arn::Kind,
@@ -9,6 +13,9 @@ use shared::{
 };
 
 use crate::resource::{Declared, Fields};
+
+/// The zone of a schedule that says none, here and at the scheduler.
+pub(crate) const UTC: &str = "UTC";
 
 /// What schedules start, and by whose leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +29,15 @@ pub(crate) struct Targets {
     import_data: String,
     retrain: String,
     batch_recommend: String,
+    send_campaign: String,
     capacity: String,
 }
 
 impl Targets {
     /// Reads `SCHEDULE_GROUP`, `SCHEDULER_ROLE_ARN`, `EVENTS_DEAD_LETTER_QUEUE_ARN`,
     /// `IMPORT_DATA_STATE_MACHINE_ARN`, `RETRAIN_STATE_MACHINE_ARN`,
-    /// `BATCH_RECOMMEND_STATE_MACHINE_ARN` and `CAPACITY_FUNCTION_ARN`. Without all of them there is
-    /// no stack whose workflows could be started.
+    /// `BATCH_RECOMMEND_STATE_MACHINE_ARN`, `SEND_CAMPAIGN_STATE_MACHINE_ARN` and
+    /// `CAPACITY_FUNCTION_ARN`. Without all of them there is no stack whose workflows could be started.
     pub(crate) fn from_environment() -> Option<Self> {
         let read = |name| environment::required(name).ok();
         Some(Self {
@@ -39,6 +47,7 @@ impl Targets {
             import_data: read("IMPORT_DATA_STATE_MACHINE_ARN")?,
             retrain: read("RETRAIN_STATE_MACHINE_ARN")?,
             batch_recommend: read("BATCH_RECOMMEND_STATE_MACHINE_ARN")?,
+            send_campaign: read("SEND_CAMPAIGN_STATE_MACHINE_ARN")?,
             capacity: read("CAPACITY_FUNCTION_ARN")?,
         })
     }
@@ -82,6 +91,20 @@ pub(crate) fn declared(config: &EstateConfig, targets: &Targets) -> Vec<Declared
             &input,
         );
     }
+    for campaign in config
+        .messages
+        .iter()
+        .flat_map(|messages| &messages.campaigns)
+    {
+        let zone = campaign.schedule_time_zone.as_deref();
+        all.add_in(
+            zone.unwrap_or(UTC),
+            format!("message-{}", campaign.name),
+            campaign.schedule.as_ref(),
+            &targets.send_campaign,
+            &json!({ "campaign": campaign.name }),
+        );
+    }
     for recommender in &config.recommenders {
         let hours = &recommender.hours;
         for (action, when) in [("start", &hours.start), ("stop", &hours.stop)] {
@@ -117,11 +140,33 @@ struct Schedules {
     list: Vec<Declared>,
 }
 
+/// Whether the one time of a schedule is before `now` (epoch seconds): it starts nothing any more.
+pub(crate) fn is_past(schedule: &Fields, now: i64) -> bool {
+    let text = |field: &str| schedule.get(field).and_then(Value::as_str);
+    let moment = text("schedule").and_then(|when| when.strip_prefix("at(")?.strip_suffix(')'));
+    let moment: Option<DateTime> = moment.and_then(|moment| moment.parse().ok());
+    let zone = TimeZone::get(text("timeZone").unwrap_or(UTC)).ok();
+    let at = moment.and_then(|moment| moment.to_zoned(zone?).ok());
+    at.is_some_and(|at| at.timestamp().as_second() <= now)
+}
+
 impl Schedules {
     fn add(&mut self, name: String, when: Option<&String>, target: &str, input: &Value) {
+        self.add_in(UTC, name, when, target, input);
+    }
+
+    fn add_in(
+        &mut self,
+        zone: &str,
+        name: String,
+        when: Option<&String>,
+        target: &str,
+        input: &Value,
+    ) {
         let Some(when) = when else { return };
         let fields = [
             ("schedule", json!(when)),
+            ("timeZone", json!(zone)),
             ("state", json!(self.state)),
             ("starts", json!(target)),
             ("input", input.clone()),
@@ -151,6 +196,7 @@ mod tests {
             import_data: arn("import-data"),
             retrain: arn("retrain"),
             batch_recommend: arn("batch-recommend"),
+            send_campaign: arn("send-campaign"),
             capacity: arn("capacity"),
         }
     }
@@ -193,5 +239,29 @@ mod tests {
             json!({ "solutions": ["similar-items"], "trainingMode": "FULL", "wait": true })
         );
         assert_eq!(of("batch-letters").fields["schedule"], "rate(7 days)");
+    }
+
+    #[test]
+    fn a_campaign_has_a_schedule_in_its_own_time_zone() {
+        let shipped = include_str!("../../../config/personalization.yaml");
+        let text = shipped.split("\nmessages:").next().unwrap().to_owned()
+            + "
+messages:
+  senders: { email: { from: news@shop.example } }
+  shopUrl: https://shop.example
+  campaigns:
+    - { name: eve, audience: { contacts: {} }, placement: home, channels: [email], schedule: at(2026-12-24T09:00:00), scheduleTimeZone: America/New_York }
+    - { name: by-hand, audience: { contacts: {} }, placement: home, channels: [email] }
+";
+        let config = shared::config::parse("test.yaml", &text).unwrap();
+        let all = declared(&config, &targets());
+        let schedules: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(schedules, ["message-eve"]);
+        let eve = &all[0];
+        assert_eq!(eve.fields["starts"], "arn:send-campaign");
+        assert_eq!(eve.fields["input"], json!({ "campaign": "eve" }));
+        assert_eq!(eve.fields["timeZone"], "America/New_York");
+        // 2026-12-24T14:00:00Z
+        assert!(is_past(&eve.fields, 1_798_120_800) && !is_past(&eve.fields, 1_798_120_799));
     }
 }

@@ -3,8 +3,8 @@
 use aws_sdk_scheduler::{
     error::BuildError,
     types::{
-        DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, ScheduleState,
-        Target,
+        ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode,
+        RetryPolicy, ScheduleState, Target,
     },
 };
 use serde_json::Value;
@@ -19,6 +19,10 @@ const RETRIES: i32 = 10;
 /// A declared schedule in the scheduler's own types.
 struct Wanted {
     expression: String,
+    zone: String,
+    /// One that starts once has nothing left to do; a clock that was set back, or a scheduler that forgot,
+    /// shall not start it again.
+    after_completion: ActionAfterCompletion,
     state: ScheduleState,
     window: FlexibleTimeWindow,
     target: Target,
@@ -35,8 +39,14 @@ impl Wanted {
         let retries = RetryPolicy::builder()
             .maximum_event_age_in_seconds(RETRY_SECONDS)
             .maximum_retry_attempts(RETRIES);
+        let expression = text("schedule");
         Ok(Self {
-            expression: text("schedule"),
+            after_completion: match expression.starts_with("at(") {
+                true => ActionAfterCompletion::Delete,
+                false => ActionAfterCompletion::None,
+            },
+            expression,
+            zone: text("timeZone"),
             state: ScheduleState::from(text("state").as_str()),
             window: FlexibleTimeWindow::builder()
                 .mode(FlexibleTimeWindowMode::Off)
@@ -62,6 +72,8 @@ impl Schedules {
             .group_name(&self.targets.group)
             .name(&declared.name)
             .schedule_expression(wanted.expression)
+            .schedule_expression_timezone(wanted.zone)
+            .action_after_completion(wanted.after_completion)
             .flexible_time_window(wanted.window)
             .state(wanted.state)
             .target(wanted.target)
@@ -80,6 +92,8 @@ impl Schedules {
             .group_name(&self.targets.group)
             .name(&declared.name)
             .schedule_expression(wanted.expression)
+            .schedule_expression_timezone(wanted.zone)
+            .action_after_completion(wanted.after_completion)
             .flexible_time_window(wanted.window)
             .state(wanted.state)
             .target(wanted.target)

@@ -9,7 +9,7 @@ use shared::{
 
 use crate::{
     resource::{Fields, Found},
-    schedules::Targets,
+    schedules::{Targets, UTC},
 };
 
 /// EventBridge Scheduler, and what its schedules may start.
@@ -62,8 +62,11 @@ impl Schedules {
                 serde_json::from_str(&input).unwrap_or(json!(input)),
             )
         });
+        let zone = answer.schedule_expression_timezone;
+        let zone = zone.as_deref().unwrap_or(UTC);
         let fields: Fields = [
             ("schedule", json!(answer.schedule_expression)),
+            ("timeZone", json!(zone)),
             ("state", json!(answer.state.map(|state| state.to_string()))),
             ("starts", starts),
             ("input", input),

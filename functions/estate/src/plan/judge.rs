@@ -14,7 +14,8 @@ use crate::{
     compare::{Difference, Way, differences, way},
     declared::is_part_of,
     observe::World,
-    resource::{Declared, Found, Record},
+    resource::{Declared, Fields, Found, Record},
+    schedules,
 };
 
 /// What is remembered.
@@ -85,7 +86,11 @@ pub(super) fn group(context: &Context<'_>, plan: &mut Plan) {
 
 /// Judges a resource that has one place: adds to `plan` what is to be done about it.
 pub(super) fn plain(context: &Context<'_>, declared: &Declared, plan: &mut Plan) {
-    let Some(found) = context.find(declared) else {
+    let found = context.find(declared);
+    if declared.kind == Kind::Schedule && schedules::is_past(&declared.fields, context.now) {
+        return past(declared, found, plan);
+    }
+    let Some(found) = found else {
         return missing(context, declared, plan);
     };
     if found.name != declared.name {
@@ -122,6 +127,23 @@ pub(super) fn plain(context: &Context<'_>, declared: &Declared, plan: &mut Plan)
     }
     if context.adopts() && fixed.is_empty() {
         plan.change(Change::new(Action::Adopt, declared.kind, &declared.name));
+    }
+}
+
+/// Judges a schedule whose one time is past: it is not made any more, and what is under its name and
+/// would start at another time goes.
+fn past(declared: &Declared, found: Option<&Found>, plan: &mut Plan) {
+    let time = |of: &Fields| [of.get("schedule").cloned(), of.get("timeZone").cloned()];
+    match found {
+        Some(found) if time(&found.fields) == time(&declared.fields) => {}
+        Some(_) => plan.change(
+            Change::new(Action::Delete, declared.kind, &declared.name)
+                .because("the time that the file has for it is past"),
+        ),
+        None => plan.waiting(
+            declared,
+            "for a time that is not past: give it one in the file, or take its schedule out",
+        ),
     }
 }
 
@@ -204,7 +226,9 @@ fn missing(context: &Context<'_>, declared: &Declared, plan: &mut Plan) {
         _ => {}
     }
     let mut change = Change::new(Action::Create, declared.kind, &declared.name);
-    if was_there.is_some() {
+    // A schedule that has started what it was to start once is deleted by the scheduler.
+    let has_ended = |record: &Record| schedules::is_past(&record.declared, context.now);
+    if was_there.is_some_and(|record| !has_ended(record)) {
         change.by_hand = true;
         change = change.because("it was deleted by hand");
     }
@@ -341,5 +365,83 @@ impl Plan {
             name: declared.name.clone(),
             because: because.to_owned(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Declared;
+
+    const NOW: i64 = 1_798_120_800; // 2026-12-24T14:00:00Z
+    const PAST: &str = "at(2026-12-24T13:59:59)";
+    const TO_COME: &str = "at(2026-12-24T14:00:01)";
+
+    fn schedule(when: &str) -> Fields {
+        let fields = [("schedule", json!(when)), ("timeZone", json!("UTC"))];
+        let fields = fields.map(|(field, value)| (field.to_owned(), value));
+        fields.into_iter().collect()
+    }
+
+    /// The plan for a campaign's schedule that is declared, there and remembered as said.
+    fn planned(declared: &str, there: Option<&str>, remembered: Option<&str>) -> Plan {
+        let text = include_str!("../../../../config/personalization.yaml");
+        let config = shared::config::parse("config", text).unwrap();
+        let name = "message-eve".to_owned();
+        let key = (Kind::Schedule, name.clone());
+        let record = remembered.map(|when| Record {
+            declared: schedule(when),
+            found: schedule(when),
+            seen: true,
+            ..Record::default()
+        });
+        let known = Known {
+            records: record.map(|record| (key, record)).into_iter().collect(),
+            ..Known::default()
+        };
+        let found = there.map(|when| Found {
+            fields: schedule(when),
+            ..Found::new(Kind::Schedule, name.clone(), "arn".to_owned())
+        });
+        let world = World {
+            found: found.into_iter().collect(),
+            ..World::default()
+        };
+        let declared = Declared {
+            kind: Kind::Schedule,
+            name,
+            fields: schedule(declared),
+            left_alone: &[],
+        };
+        let context = Context {
+            config: &config,
+            declared: &[],
+            world: &world,
+            known: &known,
+            now: NOW,
+        };
+        let mut plan = Plan::default();
+        plain(&context, &declared, &mut plan);
+        plan
+    }
+
+    #[test]
+    fn a_time_that_is_past_is_no_schedule_any_more() {
+        let ended = planned(PAST, None, Some(PAST));
+        assert!(ended.changes.is_empty(), "it did what it was to do");
+        assert!(ended.waiting[0].because.contains("give it one in the file"));
+        assert!(planned(PAST, Some(PAST), Some(PAST)).is_empty());
+        let other = planned(PAST, Some(TO_COME), Some(TO_COME));
+        assert_eq!(other.changes[0].action, Action::Delete);
+    }
+
+    #[test]
+    fn a_schedule_that_ended_was_not_deleted_by_hand() {
+        let again = planned(TO_COME, None, Some(PAST));
+        assert_eq!(again.changes[0].action, Action::Create);
+        assert!(!again.changes[0].by_hand);
+        assert!(planned(TO_COME, None, Some(TO_COME)).changes[0].by_hand);
+        let moved = planned(TO_COME, Some(PAST), Some(PAST));
+        assert_eq!(moved.changes[0].action, Action::Update);
     }
 }
