@@ -12,6 +12,7 @@ mod letter;
 mod line;
 mod log;
 mod personalize;
+mod program;
 mod put_all;
 mod settings;
 
@@ -22,5 +23,6 @@ pub use letter::{Letter, MAX_MESSAGE_BYTES};
 pub use line::{CONSENT_UNKNOWN, Identified, Line, Logged};
 pub use log::{Lines, LogError, LogReader, Object, PREFIX, day_prefix, key_before, new_key};
 pub use personalize::Personalize;
+pub use program::is_program;
 pub use put_all::{Refused, put_all};
 pub use settings::{Settings, SettingsError, SettingsReader, Tracker};
