@@ -30,7 +30,7 @@ fn run(name: &str, arguments: &[&str]) -> Output {
     local(name, arguments).0.output().expect("cargo runs")
 }
 
-const FREE_PORTS: [&str; 12] = [
+const FREE_PORTS: [&str; 14] = [
     "--port",
     "0",
     "--ministack-port",
@@ -42,6 +42,8 @@ const FREE_PORTS: [&str; 12] = [
     "--athena-port",
     "0",
     "--backend-port",
+    "0",
+    "--messaging-port",
     "0",
 ];
 
@@ -81,6 +83,8 @@ fn the_demo_ends_with_a_shop_whose_answers_change() {
     for change in ["added", "changed", "withdrawn"] {
         assert!(report["backend_changes"][change].is_number(), "{report}");
     }
+    assert_eq!(report["messages"]["email"], 200, "{report}");
+    assert_eq!(report["messages"]["sms"], 50, "{report}");
     assert_eq!(report["items_cached"], 2_000);
     assert_eq!(report["interactions_imported"], 100_000);
     let solutions = report["solutions"].as_array().expect("solutions");
@@ -125,6 +129,8 @@ fn a_busy_port_is_named_and_nothing_is_started() {
         "--ministack-port",
         "0",
         "--personalize-port",
+        "0",
+        "--messaging-port",
         "0",
     ];
     refused("busy port", &run("busy", &arguments), &[&port, "--port"]);

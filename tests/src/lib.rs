@@ -237,6 +237,34 @@ impl Shop {
         serde_json::from_slice(&body).unwrap_or_default()
     }
 
+    /// A client of the tables.
+    #[must_use]
+    pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
+        &self.stack.clients().dynamodb
+    }
+
+    /// Calls the outbox of messages; the status, and its body as text.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[must_use]
+    pub fn messaging(&self, method: Method, path: &str, body: &Value) -> (u16, String) {
+        let url = format!("{}{path}", self.stack.ports().messaging_url());
+        let headers = [("content-type", "application/json")];
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let call = local::http::send(method, &url, &headers, body, INVOCATION);
+        let (status, body) = self
+            .runtime
+            .block_on(call)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let text = String::from_utf8_lossy(&body).into_owned();
+        (status.as_u16(), text)
+    }
+
     /// Invokes a function as Lambda does and takes its answer.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 
 mod changes;
 mod events;
+mod messages;
 mod questions;
 mod report;
 mod table;
@@ -122,6 +123,8 @@ async fn demonstrate(
             .await?;
         report.backend_changes = Some(seconds);
     }
+    let sent = steps.run("campaign", messages::show(&stack)).await?;
+    report.messages = Some(sent);
     if !request.once {
         farewell(&stack, &seeded)?;
     }

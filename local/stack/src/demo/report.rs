@@ -8,6 +8,7 @@ use serde_json::Value;
 use shared::config::EstateConfig;
 
 use super::changes::Seconds;
+use super::messages::Sent;
 use super::questions::Answer;
 use super::table;
 use crate::error::{Error, Result};
@@ -31,6 +32,9 @@ pub(super) struct Report {
     /// Seconds until the answers had what was added, changed and withdrawn in the backend.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) backend_changes: Option<Seconds>,
+    /// Messages of the campaign in the outbox, by channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) messages: Option<Sent>,
     pub(super) seconds: BTreeMap<String, f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) failed_step: Option<String>,
