@@ -1,0 +1,120 @@
+//! Rows of CSV as the lines that they stand for.
+
+use serde_json::{Map, Value};
+
+/// The columns of a file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Heading(Vec<String>);
+
+impl Heading {
+    /// The columns that the row `bytes` names.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self, String> {
+        // Excel begins its files with a mark.
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let names = fields(bytes)?;
+        let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
+        if !names.iter().any(|name| name == "userId") {
+            return Err("userId is missing".to_owned());
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        match names.iter().find(|name| !seen.insert(name.as_str())) {
+            Some(twice) => Err(format!("`{twice}` is there twice")),
+            None => Ok(Self(names)),
+        }
+    }
+
+    /// The row `bytes` as JSON: an empty field is not there.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn line(&self, bytes: &[u8]) -> Result<Value, String> {
+        let fields = fields(bytes)?;
+        if fields.len() != self.0.len() {
+            return Err(format!(
+                "it has {} fields, and the heading {}",
+                fields.len(),
+                self.0.len()
+            ));
+        }
+        let mut line = Map::new();
+        for (name, field) in self.0.iter().zip(fields) {
+            if field.is_empty() || name.is_empty() {
+                continue;
+            }
+            match name.split_once('.') {
+                None => line.insert(name.clone(), value(name, field)),
+                Some((outer, inner)) => {
+                    let outer_value = line
+                        .entry(outer)
+                        .or_insert_with(|| Value::Object(Map::new()));
+                    let Some(inside) = outer_value.as_object_mut() else {
+                        return Err(format!("`{outer}` and `{name}` are both there"));
+                    };
+                    inside.insert(inner.to_owned(), value(outer, field))
+                }
+            };
+        }
+        Ok(Value::Object(line))
+    }
+}
+
+/// A yes or no is one where one is asked for; all else is text.
+fn value(name: &str, field: String) -> Value {
+    let asks = name == "consents" || name == "suppressed";
+    match field.trim().to_lowercase().as_str() {
+        "true" | "yes" | "1" if asks => Value::Bool(true),
+        "false" | "no" | "0" if asks => Value::Bool(false),
+        _ => Value::String(field),
+    }
+}
+
+fn fields(bytes: &[u8]) -> Result<Vec<String>, String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(bytes);
+    let mut record = csv::StringRecord::new();
+    match reader.read_record(&mut record) {
+        Ok(true) => Ok(record.iter().map(str::to_owned).collect()),
+        Ok(false) => Ok(Vec::new()),
+        Err(error) => Err(format!("it is no CSV: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn columns_with_points_are_members_of_members() {
+        let heading = b"\xef\xbb\xbfuserId,email,push.token,push.service,consents.email,attributes.tier,suppressed";
+        let heading = Heading::of(heading).unwrap();
+        let line = heading
+            .line(b"\"u,1\",a@shop.example,t,GCM,TRUE,1,no")
+            .unwrap();
+        assert_eq!(
+            line,
+            json!({
+                "userId": "u,1", "email": "a@shop.example", "push": {"token": "t", "service": "GCM"},
+                "consents": {"email": true}, "attributes": {"tier": "1"}, "suppressed": false,
+            })
+        );
+        let line = heading.line(b"u,,,,,,").unwrap();
+        assert_eq!(line, json!({"userId": "u"}));
+        assert!(heading.line(b"u,a").unwrap_err().contains("2 fields"));
+    }
+
+    #[test]
+    fn a_heading_names_its_columns_once() {
+        assert!(Heading::of(b"id,email").unwrap_err().contains("userId"));
+        assert!(
+            Heading::of(b"userId,email,email")
+                .unwrap_err()
+                .contains("twice")
+        );
+    }
+}
