@@ -14,6 +14,7 @@ mod data;
 mod estate;
 mod events;
 mod experiments;
+mod ledger;
 mod rotation;
 mod serving;
 mod tracking;
@@ -43,6 +44,7 @@ fn main() {
         rotation::CASES,
         batch::CASES,
         capacity::CASES,
+        ledger::CASES,
     ];
     if arguments.list {
         libtest_mimic::run(&arguments, trials(&cases, None)).exit();

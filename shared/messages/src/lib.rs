@@ -38,6 +38,7 @@ pub use sends::{KEPT_DAYS, MAX_SENDS, Sends, Sent};
 pub use shared::config::messages::Channel;
 pub use silence::end_of_silence;
 pub use table::{
-    ConsentChange, MessagesTable, Page, Person, Suppressing, Suppression, SuppressionReason,
+    ConsentChange, MessagesTable, Page, Person, SHORT_LINK_DAYS, Suppressing, Suppression,
+    SuppressionReason,
 };
 pub use verdict::{Reason, Verdict};

@@ -9,6 +9,7 @@
 //! | `suppressed#<address key>` | `suppressed` | `reason`, `at`, `source`, `person` |
 //! | `run#<run>` | `run` | `run` (a [`Run`](crate::Run) in JSON), `state`, `expiresAt` |
 //! | `run#<run>` | `block#<part>#<n, 5 digits>` | `state`, `channel`, `claim`, `claimedAt`, `attempt`, `users`, `outcomes` (lists in JSON), `settledAt`, `expiresAt` |
+//! | `link#<name>` | `link` | `token`, `expiresAt` |
 //! | `shard#<n>` | `lease` | `owner`, `until` |
 //!
 //! What has a structure is JSON in one text: it is read and written as a whole, and DynamoDB's own maps
@@ -22,6 +23,7 @@ mod fetch;
 mod lease;
 mod people;
 mod runs;
+mod short_links;
 mod suppression;
 mod transaction;
 
@@ -38,6 +40,7 @@ use crate::{Contact, Sends};
 pub use consent::ConsentChange;
 pub use contacts::Page;
 pub use people::Person;
+pub use short_links::SHORT_LINK_DAYS;
 pub use suppression::{Suppressing, Suppression, SuppressionReason};
 
 /// An item as DynamoDB takes it.
