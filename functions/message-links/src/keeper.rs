@@ -15,6 +15,8 @@ use crate::error::LinksError;
 pub(crate) trait Keeper {
     /// Writes a click.
     async fn clicked(&self, line: Line, at: Timestamp) -> Result<(), LinksError>;
+    /// The token of a short link; none when there is none.
+    async fn lengthen(&self, name: &str) -> Result<Option<String>, LinksError>;
     /// Writes that a consent ended, where somebody said so at `source`.
     async fn unsubscribed(
         &self,
@@ -50,6 +52,10 @@ impl Keeper for Aws {
     async fn clicked(&self, line: Line, at: Timestamp) -> Result<(), LinksError> {
         self.log.append(&[line], at).await?;
         Ok(())
+    }
+
+    async fn lengthen(&self, name: &str) -> Result<Option<String>, LinksError> {
+        Ok(self.table.lengthen(name).await?)
     }
 
     /// Who ended it before has nothing to say again: a link that is asked for again and again writes

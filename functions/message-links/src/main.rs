@@ -3,6 +3,7 @@
 //! | request | answer |
 //! |---|---|
 //! | `GET /c/<token>` | 302 to the product; a line `click` in the event log |
+//! | `GET /s/<name>` | the same, by the short name that texts have: the table keeps its token for 90 days |
 //! | `GET /u/<token>` | a page with a button: it changes nothing, because scanners of mail follow every link |
 //! | `POST /u/<token>` | the person's consent to the channel ends: by the page's button, or by a mail program (RFC 8058, `List-Unsubscribe=One-Click`) |
 //!

@@ -44,6 +44,8 @@ pub(crate) struct Links<S: Source, K> {
 enum Asked<'r> {
     /// To follow a link to a product; whether it counts.
     Click { token: &'r str, counts: bool },
+    /// The same by its short name, as texts have it.
+    ShortClick { name: &'r str, counts: bool },
     /// The page with the button.
     Ask(&'r str),
     /// To unsubscribe, where.
@@ -101,6 +103,10 @@ where
             Asked::NotAllowed(allowed) => return Ok(not_allowed(allowed)),
             Asked::NotFound => None,
             Asked::Click { token, counts } => self.click(token, counts).await?,
+            Asked::ShortClick { name, counts } => match self.keeper.lengthen(name).await? {
+                Some(token) => self.click(&token, counts).await?,
+                None => None,
+            },
             Asked::Ask(token) => {
                 let about = self.read(|signer| signer.read_unsubscribe(token)).await?;
                 about.map(|about| page(&about, Subject::Ask(about.channel), accepted))
@@ -171,16 +177,14 @@ where
 
 fn asked(request: &LambdaFunctionUrlRequest) -> Asked<'_> {
     let path = request.raw_path.as_deref().unwrap_or_default();
-    if let Some(token) = path.strip_prefix("/c/") {
+    let counts = method(request) == "GET" && !is_by_program(request);
+    let click = path.strip_prefix("/c/");
+    let click = click.map(|token| Asked::Click { token, counts });
+    let short = path.strip_prefix("/s/");
+    let short = short.map(|name| Asked::ShortClick { name, counts });
+    if let Some(click) = click.or(short) {
         return match method(request) {
-            "GET" => Asked::Click {
-                token,
-                counts: !is_by_program(request),
-            },
-            "HEAD" => Asked::Click {
-                token,
-                counts: false,
-            },
+            "GET" | "HEAD" => click,
             _ => Asked::NotAllowed("GET, HEAD"),
         };
     }

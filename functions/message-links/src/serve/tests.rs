@@ -1,6 +1,6 @@
 //! Requests, from end to end but for AWS.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use http::header::{LOCATION, RETRY_AFTER};
 use interactions::Line;
@@ -33,6 +33,7 @@ impl Source for Secrets {
 struct Kept {
     clicks: RefCell<Vec<Line>>,
     unsubscribed: RefCell<Vec<(String, String)>>,
+    short: RefCell<BTreeMap<String, String>>,
     is_down: bool,
 }
 
@@ -50,6 +51,11 @@ impl Keeper for Kept {
         self.check()?;
         self.clicks.borrow_mut().push(line);
         Ok(())
+    }
+
+    async fn lengthen(&self, name: &str) -> Result<Option<String>, LinksError> {
+        self.check()?;
+        Ok(self.short.borrow().get(name).cloned())
     }
 
     async fn unsubscribed(
@@ -130,6 +136,23 @@ async fn a_click_is_written_and_leads_to_the_product() {
     assert_eq!(answer.status_code, 302);
     assert_eq!(answer.headers[LOCATION], "https://shop.example/p/1");
     assert_eq!(links.keeper.clicks.borrow().len(), 1);
+}
+
+#[tokio::test]
+async fn a_short_link_is_the_long_one() {
+    let links = links(&[SECRET]);
+    let long = click_path(SECRET).replacen("/c/", "", 1);
+    let short = links
+        .keeper
+        .short
+        .borrow_mut()
+        .insert("abc".to_owned(), long);
+    assert!(short.is_none());
+    let answer = ask(&links, "GET", "/s/abc", "").await;
+    assert_eq!(answer.headers[LOCATION], "https://shop.example/p/1");
+    assert_eq!(links.keeper.clicks.borrow().len(), 1);
+    assert_eq!(ask(&links, "GET", "/s/abd", "").await.status_code, 404);
+    assert_eq!(ask(&links, "POST", "/s/abc", "").await.status_code, 405);
 }
 
 #[tokio::test]
