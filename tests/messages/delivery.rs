@@ -36,7 +36,7 @@ fn ways(shop: &Shop) {
         "{}",
         sent.report
     );
-    assert_eq!(skipped(&sent, "NoConsent"), 10, "{}", sent.report);
+    assert_eq!(skipped(&sent, "no-consent"), 10, "{}", sent.report);
     assert_eq!(outbox::counts(shop, &sent.name), (110, 110));
     let messages = outbox::messages(shop, &sent.name);
     let texts = messages
@@ -141,7 +141,7 @@ fn held_out(shop: &Shop) {
     import(shop, "held-out", &contacts);
     let first = run(shop, "held-out");
     let (messages, people) = outbox::counts(shop, &first.name);
-    let held = skipped(&first, "HeldOut");
+    let held = skipped(&first, "held-out");
     assert_eq!(
         (messages, people),
         (100 - held, 100 - held),

@@ -144,7 +144,7 @@ fn click(shop: &Shop, message: &Value) {
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let click = click
         .filter(|line| line["eventType"] == "click" && line["userId"] == "back3")
-        .last();
+        .next_back();
     let click = click.expect("a click of back3");
     assert!(
         click["itemId"].is_string() && click["recommendationId"].is_string(),

@@ -106,7 +106,7 @@ async fn import(stack: &Stack, customers: &[String], emails: usize) -> Result<()
             progress.done(&format!("{known} contacts, each with a consent"));
             return Ok(());
         }
-        progress.say(&format!("{known} of {}", customers.len()));
+        progress.say(format!("{known} of {}", customers.len()));
         tokio::time::sleep(PAUSE).await;
     }
     Err(Error::Unexpected(format!(

@@ -186,6 +186,7 @@ mod tests {
             }],
             changed_after_event: Some(true),
             backend_changes: Some(BTreeMap::from([("added", 2.5)])),
+            messages: Some(BTreeMap::from([("email".into(), 200)])),
             seconds: BTreeMap::from([("build".into(), 1.5)]),
             failed_step: None,
         };
@@ -195,7 +196,8 @@ mod tests {
             "solutions": [{"name": "similar-items", "recipe": "aws-similar-items",
                 "solutionVersionArn": "arn:1", "metrics": {"coverage": 0.5}}],
             "queries": [{"placement": "home", "userId": null, "items": [{"id": "a", "title": "A"}]}],
-            "changed_after_event": true, "backend_changes": {"added": 2.5}, "seconds": {"build": 1.5},
+            "changed_after_event": true, "backend_changes": {"added": 2.5}, "messages": {"email": 200},
+            "seconds": {"build": 1.5},
         });
         assert_eq!(serde_json::to_value(&report).unwrap(), expected);
     }
