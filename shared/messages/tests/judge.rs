@@ -2,6 +2,8 @@
 //! what a model says that was written from the rules alone, and knows no shorter way than to try every
 //! minute.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::{Timestamp, tz::TimeZone};

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::MessagesError,
     key::shard,
-    ledger::{Block, Claim, Claimed, Lease, MAX_BLOCK, Outcome, Settled},
+    ledger::{Block, BlockState, Claim, Claimed, Lease, MAX_BLOCK, Outcome, Settled},
     sends::{DAY, KEPT_DAYS, Sends, Sent},
 };
 
@@ -97,7 +97,8 @@ impl MessagesTable {
         })
     }
 
-    /// Settles a block that a killed sender left, and takes the message off what those of its people had
+    /// Settles a block that a killed sender left (or again one of whose people some were held, when somebody
+    /// knows what became of them), and takes the message off what those of its people had
     /// who are [`Outcome::Released`], so that another block may claim them. `people` is what the table has
     /// of them now.
     ///
@@ -143,19 +144,30 @@ impl MessagesTable {
         outcomes: &[Outcome],
         now: i64,
     ) -> Result<TransactWriteItem, MessagesError> {
+        let mut values = settled(outcomes, now);
+        // Of a settled block it is decided again what became of those who are held; by one alone.
+        let condition = match block.state {
+            BlockState::Claimed => IS_CLAIMED,
+            BlockState::Settled => {
+                values.remove(":claimed");
+                values.insert(":before".to_owned(), json(&block.outcomes));
+                IS_AS_READ
+            }
+        };
         let settling = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key(&run_pk(run), &sk(&block.part, block.n))))
             .update_expression(SETTLE)
-            .condition_expression(IS_CLAIMED)
+            .condition_expression(condition)
             .expression_attribute_names("#state", "state")
-            .set_expression_attribute_values(Some(settled(outcomes, now)));
+            .set_expression_attribute_values(Some(values));
         Ok(update(settling.build()?))
     }
 }
 
 const SETTLE: &str = "SET #state = :settled, outcomes = :outcomes, settledAt = :now";
 const IS_CLAIMED: &str = "#state = :claimed";
+const IS_AS_READ: &str = "outcomes = :before";
 
 fn settled(outcomes: &[Outcome], now: i64) -> std::collections::HashMap<String, AttributeValue> {
     Item::from([

@@ -21,6 +21,7 @@ mod consent;
 mod contacts;
 mod fetch;
 mod lease;
+mod pages;
 mod people;
 mod runs;
 mod short_links;
@@ -38,7 +39,7 @@ use crate::error::MessagesError;
 use crate::{Contact, Sends};
 
 pub use consent::ConsentChange;
-pub use contacts::Page;
+pub use pages::Page;
 pub use people::Person;
 pub use short_links::SHORT_LINK_DAYS;
 pub use suppression::{Suppressing, Suppression, SuppressionReason};
