@@ -1,0 +1,191 @@
+//! One part: who is left of it, the line, and what is written down at its end.
+
+use std::{collections::HashSet, sync::Arc};
+
+use jiff::Timestamp;
+use messages::{Block, Lease};
+use tokio::sync::Mutex;
+
+use super::{
+    block::Ledger,
+    job::Job,
+    line::{Line, Tally},
+};
+use crate::{
+    error::SendError,
+    part::{self, Member, Part},
+    progress::{Later, Progress},
+    standing::{Standing, count, next_block, standing},
+};
+
+/// Sends `part`, of which `known` was written down before; what came of it, also when it failed on its way.
+pub(super) async fn send(
+    job: &Arc<Job>,
+    lease: &Lease,
+    part: &Part,
+    known: Option<Progress>,
+) -> (Tally, Result<(), SendError>) {
+    let (line, blocks) = match begin(job, lease, part, known.is_some()).await {
+        Ok(begun) => begun,
+        Err(error) => return (Tally::default(), Err(error)),
+    };
+    let mut line = line;
+    let ran = line.run().await;
+    let mut tally = std::mem::take(&mut line.tally);
+    for (reason, people) in &line.aside.skipped {
+        tally.skipped.insert((*reason).to_owned(), *people);
+    }
+    tally.later = line.aside.later.len() as u64;
+    let ended = match ran {
+        Ok(()) if !job.is_over() => finish(job, part, known, &mut line, &tally, blocks).await,
+        ran => {
+            // What was shown was shown, however it goes on.
+            let written = line.exposures.write(job).await;
+            ran.and(written)
+        }
+    };
+    (tally, ended)
+}
+
+async fn begin(
+    job: &Arc<Job>,
+    lease: &Lease,
+    part: &Part,
+    was_at_its_end: bool,
+) -> Result<(Line, Vec<Block>), SendError> {
+    let blocks = match job.run.dry_run {
+        true => Vec::new(),
+        false => job.services.table.blocks(&job.run.run, &part.part).await?,
+    };
+    let members = part::members(&job.services.bucket, part).await?;
+    let people = left(members, &blocks, was_at_its_end);
+    let ledger = Ledger {
+        part: part.part.clone(),
+        lease: lease.clone(),
+        attempt: blocks
+            .iter()
+            .map(|block| block.attempt + 1)
+            .max()
+            .unwrap_or(0),
+        next: Mutex::new(next_block(&blocks)),
+    };
+    Ok((Line::new(job, ledger, people), blocks))
+}
+
+/// Who is left of `members`. When a sender was at the part's end before, those are left alone who were
+/// released since: of all others it is written down why they have no message.
+fn left(members: Vec<Member>, blocks: &[Block], was_at_its_end: bool) -> Vec<Member> {
+    let standing = standing(blocks);
+    let is_left = |member: &Member| match standing.get(member.user.as_str()) {
+        None => !was_at_its_end,
+        Some(standing) => *standing == Standing::Released,
+    };
+    members.into_iter().filter(is_left).collect()
+}
+
+/// Writes down how the part ended.
+async fn finish(
+    job: &Job,
+    part: &Part,
+    known: Option<Progress>,
+    line: &mut Line,
+    tally: &Tally,
+    before: Vec<Block>,
+) -> Result<(), SendError> {
+    let was_at_its_end = known.is_some();
+    let mut progress = known.unwrap_or_else(|| Progress::new(&part.part));
+    (progress.done, progress.again_at) = (true, None);
+    for (reason, people) in &tally.skipped {
+        *progress.skipped.entry(reason.clone()).or_default() += people;
+    }
+    let later = std::mem::take(&mut line.aside.later);
+    if job.run.dry_run {
+        let sent = tally.sent.iter();
+        progress.sent = sent
+            .map(|(channel, n)| (channel.name().to_owned(), *n))
+            .collect();
+        if !later.is_empty() {
+            progress
+                .skipped
+                .insert("put-off".to_owned(), later.len() as u64);
+        }
+        progress.previews = job.previews.taken();
+    } else {
+        put_off(job, part, &mut progress, later, was_at_its_end).await?;
+        let blocks = job.services.table.blocks(&job.run.run, &part.part).await?;
+        count(&mut progress, &blocks, job.services.evidence_seconds);
+        let untold: HashSet<u32> = match was_at_its_end {
+            true => progress.untold.drain(..).collect(),
+            false => before.iter().map(|block| block.n).collect(),
+        };
+        line.exposures.recover(job, &untold, &blocks).await?;
+        let open = blocks.iter().filter(|block| block.outcomes.is_empty());
+        progress.untold = open.map(|block| block.n).collect();
+    }
+    progress.arms = line.exposures.arms(progress.arms);
+    if !job.run.dry_run {
+        line.exposures.write(job).await?;
+    }
+    let now = Timestamp::now().as_second();
+    job.services
+        .progress
+        .put(&job.run.run, &progress, now)
+        .await
+}
+
+/// People who get it later are a part of their own. Those who were released before are left where they are:
+/// their part is open again when the first of them may have it.
+async fn put_off(
+    job: &Job,
+    part: &Part,
+    progress: &mut Progress,
+    later: Vec<(Member, i64)>,
+    was_at_its_end: bool,
+) -> Result<(), SendError> {
+    let Some(at) = later.iter().map(|(_, at)| *at).min() else {
+        return Ok(());
+    };
+    if was_at_its_end {
+        (progress.done, progress.again_at) = (false, Some(at));
+        return Ok(());
+    }
+    let people: Vec<Member> = later.into_iter().map(|(member, _)| member).collect();
+    let part = part.later(&job.run.run, people.len());
+    let lines = part::to_lines(&people);
+    let bucket = &job.services.bucket;
+    bucket.put(&part.key, "application/x-ndjson", lines).await?;
+    progress.later = Some(Later { at, part });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use messages::Outcome;
+
+    use super::*;
+    use crate::standing::tests::block;
+
+    #[test]
+    fn who_was_released_is_left_and_at_a_second_try_nobody_else() {
+        let members = ["sent", "open", "released", "new"].map(|user| Member {
+            user: user.to_owned(),
+            items: Vec::new(),
+        });
+        let blocks = [
+            block(
+                0,
+                &["sent", "released"],
+                vec![Outcome::Sent("m".into()), Outcome::Released],
+            ),
+            block(1, &["open"], vec![]),
+        ];
+        let users = |again| {
+            let left = left(members.to_vec(), &blocks, again);
+            left.into_iter()
+                .map(|member| member.user)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(users(false), ["released", "new"]);
+        assert_eq!(users(true), ["released"]);
+    }
+}
