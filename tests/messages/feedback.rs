@@ -139,12 +139,10 @@ fn click(shop: &Shop, message: &Value) {
         .iter()
         .map(|key| shop.get(key))
         .collect();
-    let click = logged
+    let mut lines = logged
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let click = click
-        .filter(|line| line["eventType"] == "click" && line["userId"] == "back3")
-        .next_back();
+    let click = lines.rfind(|line| line["eventType"] == "click" && line["userId"] == "back3");
     let click = click.expect("a click of back3");
     assert!(
         click["itemId"].is_string() && click["recommendationId"].is_string(),
