@@ -32,7 +32,7 @@
 //! - Permissions: `s3:GetObject` on the configuration, `config/templates/`, `messages/evidence/` and
 //!   `messages/runs/`, `s3:PutObject` on `messages/runs/`, `reports/messages/` and `events/`,
 //!   `s3:ListBucket` on templates and evidence; on the Messages table `dynamodb:BatchGetItem`, `GetItem`,
-//!   `Query`, `PutItem`, `UpdateItem`, `ConditionCheckItem`; `dynamodb:BatchGetItem` on Catalog and Lists,
+//!   `BatchWriteItem`, `Query`, `PutItem`, `UpdateItem`, `ConditionCheckItem`; `dynamodb:BatchGetItem` on Catalog and Lists,
 //!   `GetItem` on Lists, Experiments and Operations, `Query` on Operations;
 //!   `personalize:GetRecommendations`; `ses:SendBulkEmail`, `ses:GetAccount`; `sms-voice:SendTextMessage`;
 //!   `mobiletargeting:SendMessages`; `secretsmanager:GetSecretValue` on the links' secret; `kms:Decrypt`,

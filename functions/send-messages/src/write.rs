@@ -14,6 +14,9 @@ use crate::{
     templates::part,
 };
 
+/// Products of a text that have a tracked link: it has room for no more.
+const SHORT_LINKS: usize = 2;
+
 /// Why there are no words.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unwritten {
@@ -51,19 +54,25 @@ impl<'a> Writer<'a> {
         language.unwrap_or_default()
     }
 
-    /// The message of `contact` by `channel`.
+    /// The message of `contact` by `channel`. A text has links of their own: `short` are the names of the
+    /// [tokens](Self::tokens) of its products.
     pub(crate) fn write(
         &self,
         contact: &Contact,
         channel: Channel,
         filled: &Filled,
+        short: &[String],
     ) -> Result<Content, Unwritten> {
         let language = self.language(contact, channel);
-        let products = self.products(contact, filled, language, true);
+        let tracked = |item: &CatalogItem| self.link(contact, item, &filled.shown);
         match channel {
-            Channel::Email => self.email(contact, &products, language),
-            Channel::Sms => self.text(contact, filled, &products, language),
+            Channel::Email => {
+                let products = self.products(filled, language, tracked);
+                self.email(contact, &products, language)
+            }
+            Channel::Sms => self.text(contact, filled, short, language),
             Channel::Push => {
+                let products = self.products(filled, language, tracked);
                 let push = self.template.push(&self.letter(contact, &products, ""))?;
                 let to: PushAddress = contact.push.clone().ok_or(Unwritten::NoAddress)?;
                 Ok(Content::Push { to, push })
@@ -95,30 +104,43 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// A text that signed links make too long goes out with the shop's own.
+    /// A text that tracked links make too long goes out with the shop's own.
     fn text(
         &self,
         contact: &Contact,
         filled: &Filled,
-        products: &[Product],
+        short: &[String],
         language: &str,
     ) -> Result<Content, Unwritten> {
         let sender = self.campaign.messages.senders.sms.as_ref();
         let most = sender.map_or(1, |sender| sender.max_parts);
+        let own = |item: &CatalogItem| self.whole(item.url.as_deref().unwrap_or_default());
+        let plain = self.products(filled, language, own);
+        let mut tracked = plain.clone();
+        for (product, name) in tracked.iter_mut().zip(short) {
+            product.url = format!("{}/s/{name}", self.links_url);
+        }
         let write = |products: &[Product]| {
             let letter = self.letter(contact, products, "");
             self.template.sms(&letter, most)
         };
-        let sms = match write(products) {
-            Err(RenderError::TooLong { .. }) => {
-                write(&self.products(contact, filled, language, false))
-            }
+        let sms = match write(&tracked) {
+            Err(RenderError::TooLong { .. }) => write(&plain),
             written => written,
         };
         Ok(Content::Sms {
             to: contact.phone.clone().ok_or(Unwritten::NoAddress)?,
             text: sms?.text,
         })
+    }
+
+    /// The tokens of the first products' links, for a text; as many as can be signed.
+    pub(crate) fn tokens(&self, contact: &Contact, filled: &Filled) -> Vec<String> {
+        let first = filled.products.iter().take(SHORT_LINKS);
+        let clicks = first.map(|(item, _)| self.click(contact, item, &filled.shown));
+        let tokens = clicks.map(|click| self.signer.click(&click).ok());
+        // The names go to the products by their places: none is left out in between.
+        tokens.map_while(|token| token).collect()
     }
 
     fn letter<'l>(
@@ -156,10 +178,9 @@ impl<'a> Writer<'a> {
 
     fn products(
         &self,
-        contact: &Contact,
         filled: &Filled,
         language: &str,
-        signed: bool,
+        url: impl Fn(&CatalogItem) -> String,
     ) -> Vec<Product> {
         let products = filled.products.iter().map(|(item, why)| Product {
             id: item.item_id.clone(),
@@ -170,10 +191,7 @@ impl<'a> Writer<'a> {
             brand: item.brand.clone(),
             description: item.description.clone(),
             image_url: item.image_url.as_deref().map(|url| self.whole(url)),
-            url: match signed {
-                true => self.link(contact, item, &filled.shown),
-                false => self.whole(item.url.as_deref().unwrap_or_default()),
-            },
+            url: url(item),
             reason: why.words(language).map(str::to_owned),
         });
         products.collect()
@@ -181,13 +199,20 @@ impl<'a> Writer<'a> {
 
     /// The tracked link of a product; the product's own where it cannot be signed.
     fn link(&self, contact: &Contact, item: &CatalogItem, shown: &Shown) -> String {
-        let url = self.whole(item.url.as_deref().unwrap_or_default());
+        let click = self.click(contact, item, shown);
+        match self.signer.click(&click) {
+            Ok(token) => format!("{}/c/{token}", self.links_url),
+            Err(_) => click.url,
+        }
+    }
+
+    fn click(&self, contact: &Contact, item: &CatalogItem, shown: &Shown) -> Click {
         let arms = shown.participations.iter().map(|one| Arm {
             experiment: one.experiment.clone(),
             arm: one.arm.clone(),
         });
-        let click = Click {
-            url,
+        Click {
+            url: self.whole(item.url.as_deref().unwrap_or_default()),
             user: contact.user.clone(),
             item: Some(item.item_id.clone()),
             recommendation_id: Some(shown.recommendation_id.clone()),
@@ -195,10 +220,6 @@ impl<'a> Writer<'a> {
             run: self.run.to_owned(),
             placement: Some(self.campaign.declared.placement.clone()),
             experiments: arms.collect(),
-        };
-        match self.signer.click(&click) {
-            Ok(token) => format!("{}/c/{token}", self.links_url),
-            Err(_) => click.url,
         }
     }
 

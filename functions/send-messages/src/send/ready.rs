@@ -1,7 +1,12 @@
 //! From people to messages that may leave: judged, filled, written.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Instant,
+};
 
+use jiff::Timestamp;
 use messages::{Contact, Sends, Verdict, key};
 use shared::{catalog::CatalogItem, config::messages::Channel};
 
@@ -14,6 +19,7 @@ use crate::{
     error::SendError,
     fill::{Asked, Filled, Shown},
     part::Member,
+    write::Writer,
 };
 
 /// People who are not sent anything now.
@@ -76,7 +82,13 @@ pub(super) async fn prepare(job: Arc<Job>, members: Vec<Member>) -> Result<Prepa
         match (verdict, person.contact) {
             (Verdict::Send(channel), Some(contact)) => {
                 let key = key::person(&member.user);
-                may.push((member, key, contact, person.sends, channel));
+                may.push(May {
+                    member,
+                    person: key,
+                    contact,
+                    sends: person.sends,
+                    channel,
+                });
             }
             (Verdict::Later(at), _) => prepared.aside.later.push((member, at)),
             (Verdict::Never(reason), _) => prepared.aside.skip(reason.name()),
@@ -85,34 +97,40 @@ pub(super) async fn prepare(job: Arc<Job>, members: Vec<Member>) -> Result<Prepa
     }
     let asked: Vec<Asked<'_>> = may
         .iter()
-        .map(|(member, person, ..)| Asked {
-            user: &member.user,
-            person,
-            items: &member.items,
+        .map(|one| Asked {
+            user: &one.member.user,
+            person: &one.person,
+            items: &one.member.items,
         })
         .collect();
     let filled = job.shelf().fill(&asked).await?;
     let writer = job.writer().await?;
-    for ((member, person, contact, sends, channel), filled) in may.into_iter().zip(filled) {
+    let mut short = short_links(&job, &writer, &may, &filled).await?;
+    for (one, filled) in may.into_iter().zip(filled) {
         let Some(filled) = filled else {
             prepared.aside.skip("nothing-to-show");
             continue;
         };
-        let content = match writer.write(&contact, channel, &filled) {
+        let short = short.remove(&one.member.user).unwrap_or_default();
+        let content = match writer.write(&one.contact, one.channel, &filled, &short) {
             Ok(content) => content,
             Err(error) => {
-                tracing::warn!(%error, channel = channel.name(), "a message was not written");
+                let channel = one.channel.name();
+                tracing::warn!(%error, channel, "a message was not written");
                 prepared.aside.skip("not-written");
                 continue;
             }
         };
-        let language = language(&writer, &contact, channel);
+        let language = writer.language(&one.contact, one.channel).to_owned();
         let Filled { products, shown } = filled;
         prepared.ready.push(Ready {
-            member,
-            sends,
-            channel,
-            outgoing: Outgoing { person, content },
+            member: one.member,
+            sends: one.sends,
+            channel: one.channel,
+            outgoing: Outgoing {
+                person: one.person,
+                content,
+            },
             shown,
             products: products.into_iter().map(|(product, _)| product).collect(),
             language,
@@ -122,6 +140,39 @@ pub(super) async fn prepare(job: Arc<Job>, members: Vec<Member>) -> Result<Prepa
     Ok(prepared)
 }
 
-fn language(writer: &crate::write::Writer<'_>, contact: &Contact, channel: Channel) -> String {
-    writer.language(contact, channel).to_owned()
+/// Somebody who may have a message.
+struct May {
+    member: Member,
+    person: String,
+    contact: Contact,
+    sends: Sends,
+    channel: Channel,
+}
+
+/// The names of short links, by users: those of texts alone have any.
+async fn short_links(
+    job: &Job,
+    writer: &Writer<'_>,
+    people: &[May],
+    filled: &[Option<Filled>],
+) -> Result<HashMap<String, Vec<String>>, SendError> {
+    let (mut owners, mut tokens) = (Vec::new(), Vec::new());
+    for (one, filled) in people.iter().zip(filled) {
+        if let (Channel::Sms, Some(filled)) = (one.channel, filled) {
+            for token in writer.tokens(&one.contact, filled) {
+                owners.push(one.member.user.clone());
+                tokens.push(token);
+            }
+        }
+    }
+    let mut names: HashMap<String, Vec<String>> = HashMap::new();
+    if tokens.is_empty() {
+        return Ok(names);
+    }
+    let now = Timestamp::now().as_second();
+    let short = job.services.table.shorten(&tokens, now).await?;
+    for (user, name) in owners.into_iter().zip(short) {
+        names.entry(user).or_default().push(name);
+    }
+    Ok(names)
 }
