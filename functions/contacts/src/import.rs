@@ -45,6 +45,18 @@ pub(crate) struct Answer {
     done: bool,
 }
 
+impl Answer {
+    fn nothing(key: &str) -> Self {
+        Self {
+            file: key.to_owned(),
+            lines: 0,
+            contacts: 0,
+            rejected: 0,
+            done: true,
+        }
+    }
+}
+
 /// Takes files.
 #[derive(Debug)]
 pub(crate) struct Import {
@@ -72,6 +84,10 @@ impl Import {
         let left = deadline.duration_since(SystemTime::now());
         let left = left.unwrap_or(Duration::ZERO);
         let until = Instant::now() + left - left / LEFT;
+        // Consoles make an empty object where they make a folder.
+        if key.ends_with('/') {
+            return Ok(Answer::nothing(key));
+        }
         let mut cursor = match cursor::is_one(key) {
             true => self.bucket.cursor(key).await?,
             false => self.begin(key).await?,

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::stack::Stack;
 
 /// Variables that hold an output of the template, and the output's name.
-const OUTPUTS: [(&str, &str); 13] = [
+const OUTPUTS: [(&str, &str); 14] = [
     ("DATA_BUCKET", "DataBucketName"),
     ("OPERATIONS_TABLE", "OperationsTableName"),
     ("PERSONALIZE_ROLE_ARN", "PersonalizeRoleArn"),
@@ -26,6 +26,10 @@ const OUTPUTS: [(&str, &str); 13] = [
     (
         "BATCH_RECOMMEND_STATE_MACHINE_ARN",
         "BatchRecommendStateMachineArn",
+    ),
+    (
+        "SEND_CAMPAIGN_STATE_MACHINE_ARN",
+        "SendCampaignStateMachineArn",
     ),
     ("CAPACITY_FUNCTION_ARN", "CapacityFunctionArn"),
 ];

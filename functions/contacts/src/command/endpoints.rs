@@ -2,7 +2,7 @@
 //! earlier. They are divided over files first, so that a part of them is in memory at a time.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{BufWriter, Write},
     path::{Path, PathBuf},
@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{CommandError, arguments::Import, exported};
-use crate::line::{self, Endpoint};
+use crate::line::{self, Endpoint, Said};
 
 /// Files that endpoints are divided over.
 const BUCKETS: u32 = messages::key::SHARDS;
@@ -150,12 +150,28 @@ fn merge(
             }
         }
     })?;
+    Ok(together(endpoints))
+}
+
+/// The contacts of endpoints with their times. A refusal by one of a person's endpoints stands against
+/// every consent that is only assumed, however late.
+fn together(mut endpoints: Vec<(Option<i64>, Said)>) -> BTreeMap<String, Contact> {
     endpoints.sort_by_key(|(at, _)| *at);
+    let consents = endpoints.iter().flat_map(|(_, said)| {
+        let consents = said.consents.iter();
+        consents.map(|(channel, consent)| (said.user.clone(), *channel, consent.given))
+    });
+    let refused = consents.filter(|(_, _, given)| !given);
+    let refused: BTreeSet<_> = refused.map(|(user, channel, _)| (user, channel)).collect();
     let mut people: BTreeMap<String, Contact> = BTreeMap::new();
-    for (_, said) in endpoints {
+    for (_, mut said) in endpoints {
+        let user = &said.user;
+        said.consents.retain(|(channel, consent)| {
+            !consent.given || !refused.contains(&(user.clone(), *channel))
+        });
         said.tell(people.entry(said.user.clone()).or_default());
     }
-    Ok(people)
+    people
 }
 
 /// A contact as a line of `messages/import/`.
@@ -221,5 +237,40 @@ impl Output {
         self.writer
             .flush()
             .map_err(CommandError::of("writing", &self.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use messages::Consent;
+
+    use super::*;
+
+    fn said(at: i64, email: &str, given: bool) -> (Option<i64>, Said) {
+        let consent = Consent {
+            given,
+            source: "pinpoint".to_owned(),
+            at,
+        };
+        let said = Said {
+            user: "u".to_owned(),
+            email: Some(email.to_owned()),
+            consents: vec![(Channel::Email, consent)],
+            ..Said::default()
+        };
+        (Some(at), said)
+    }
+
+    #[test]
+    fn the_latest_address_counts_and_every_refusal() {
+        let old_refusal = vec![
+            said(9, "new@shop.example", true),
+            said(5, "old@shop.example", false),
+        ];
+        let people = together(old_refusal);
+        assert_eq!(people["u"].email.as_deref(), Some("new@shop.example"));
+        assert!(!people["u"].agreed(Channel::Email));
+        let agreed = together(vec![said(9, "new@shop.example", true)]);
+        assert!(agreed["u"].agreed(Channel::Email));
     }
 }
