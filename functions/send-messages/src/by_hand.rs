@@ -77,7 +77,7 @@ pub(crate) async fn release(
             }
         }
         let blocks = services.table.blocks(&run, &part.part).await?;
-        count(&mut part, &blocks, services.evidence_seconds);
+        count(&mut part, &blocks, now + services.evidence_seconds);
         part.done &= part.released == 0;
         services.progress.put(&run, &part, now).await?;
         services.table.give_back(&lease).await?;

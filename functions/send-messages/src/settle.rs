@@ -54,7 +54,7 @@ pub(crate) async fn settle(
         let mut open = BTreeMap::new();
         for part in parts {
             let mut blocks = services.table.blocks(run, &part.part).await?;
-            blocks.retain(|block| is_due(block, now, services.evidence_seconds));
+            blocks.retain(|block| block.outcomes.is_empty());
             open.insert(part.part.clone(), blocks);
         }
         let found = evidence(services, run, open.values().flatten(), now).await?;
@@ -64,10 +64,6 @@ pub(crate) async fn settle(
         }
     }
     Ok(settled)
-}
-
-fn is_due(block: &Block, now: i64, evidence_seconds: i64) -> bool {
-    block.outcomes.is_empty() && block.claimed_at + evidence_seconds <= now
 }
 
 async fn evidence(
@@ -120,14 +116,16 @@ async fn one_part(
         }
     }
     let all = services.table.blocks(run, &part.part).await?;
-    count(&mut part, &all, services.evidence_seconds);
+    count(
+        &mut part,
+        &all,
+        now + (services.evidence_seconds / 2).max(1),
+    );
     settled.open += part.uncertain;
     // What was released is to be sent, and of what was found experiments are to be told.
     if part.released > 0 || found_some {
         (part.done, part.again_at) = (false, None);
     }
-    let soon = now + (services.evidence_seconds / 2).max(1);
-    part.settle_at = part.settle_at.map(|at| at.max(soon));
     services.progress.put(run, &part, now).await?;
     Ok(services.table.give_back(&lease).await?)
 }

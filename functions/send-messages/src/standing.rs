@@ -48,9 +48,9 @@ pub(crate) fn next_block(blocks: &[Block]) -> u32 {
     blocks.iter().map(|block| block.n + 1).max().unwrap_or(0)
 }
 
-/// Counts `blocks` into `progress`, in place of what it had of them. Claimed ones are looked at
-/// `evidence_seconds` after they were claimed.
-pub(crate) fn count(progress: &mut Progress, blocks: &[Block], evidence_seconds: i64) {
+/// Counts `blocks` into `progress`, in place of what it had of them. Claimed ones, whose senders are no
+/// more, are looked at not before `settle_at` (epoch seconds).
+pub(crate) fn count(progress: &mut Progress, blocks: &[Block], settle_at: i64) {
     let (mut sent, mut failed) = (BTreeMap::new(), BTreeMap::new());
     for block in blocks {
         for outcome in &block.outcomes {
@@ -67,9 +67,7 @@ pub(crate) fn count(progress: &mut Progress, blocks: &[Block], evidence_seconds:
     progress.uncertain = of(Standing::Uncertain);
     progress.held = of(Standing::Held);
     progress.released = of(Standing::Released);
-    let open = blocks.iter().filter(|block| block.outcomes.is_empty());
-    let last = open.map(|block| block.claimed_at).max();
-    progress.settle_at = last.map(|claimed_at| claimed_at + evidence_seconds);
+    progress.settle_at = (progress.uncertain > 0).then_some(settle_at);
     (progress.sent, progress.failed) = (sent, failed);
 }
 
@@ -126,7 +124,7 @@ pub(crate) mod tests {
             block(0, &["a", "b", "c"], vec![sent(), failed, held]),
             block(1, &["d", "e"], vec![]),
         ];
-        count(&mut progress, &blocks, 900);
+        count(&mut progress, &blocks, 1_001);
         assert_eq!(progress.sent, BTreeMap::from([("email".to_owned(), 1)]));
         assert_eq!(progress.failed["MESSAGE_REJECTED"], 1);
         assert_eq!((progress.uncertain, progress.held), (2, 1));

@@ -28,6 +28,8 @@ const FRESH: Duration = Duration::from_secs(4);
 /// The pause after a throttled call; each further one is twice as long, up to [`LONGEST`].
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
+/// How long a throttled block is tried. Whoever takes this sender for dead can count on it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the blocks of a part are written down.
 pub(super) struct Ledger {
@@ -191,13 +193,13 @@ async fn claim(
     Ok((block, people))
 }
 
-/// Sends, and what is throttled again after pauses, as long as the job is not over.
+/// Sends, and what is throttled again after pauses: for a while, and not when the job is over.
 async fn deliver(job: &Job, channel: Channel, people: &[Ready]) -> Vec<Answer> {
     let mut answers = vec![Answer::Throttled; people.len()];
     let Some(service) = job.channels.of(channel) else {
         return answers;
     };
-    let mut pause = PAUSE;
+    let (mut pause, begun) = (PAUSE, Instant::now());
     loop {
         let open = (0..people.len()).filter(|&place| answers[place] == Answer::Throttled);
         let open: Vec<usize> = open.collect();
@@ -212,7 +214,7 @@ async fn deliver(job: &Job, channel: Channel, people: &[Ready]) -> Vec<Answer> {
             answers[place] = answer;
         }
         if is_throttled {
-            if job.is_over() {
+            if job.is_over() || begun.elapsed() > PATIENCE {
                 return answers;
             }
             tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;

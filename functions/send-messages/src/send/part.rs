@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
-use messages::{Block, Lease};
+use messages::{Block, Lease, Outcome};
 use tokio::sync::Mutex;
 
 use super::{
@@ -17,6 +17,9 @@ use crate::{
     progress::{Later, Progress},
     standing::{Standing, count, next_block, standing},
 };
+
+/// Seconds after which people are tried again for whom a service was too busy.
+const THROTTLED: i64 = 30;
 
 /// Sends `part`, of which `known` was written down before; what came of it, also when it failed on its way.
 pub(super) async fn send(
@@ -113,7 +116,12 @@ async fn finish(
     } else {
         put_off(job, part, &mut progress, later, was_at_its_end).await?;
         let blocks = job.services.table.blocks(&job.run.run, &part.part).await?;
-        count(&mut progress, &blocks, job.services.evidence_seconds);
+        let now = Timestamp::now().as_second();
+        // Whoever claimed what is open was dead by now, or this sender has given it up.
+        count(&mut progress, &blocks, now + job.services.evidence_seconds);
+        if has_released(&before, &blocks) {
+            (progress.done, progress.again_at) = (false, Some(now + THROTTLED));
+        }
         let untold: HashSet<u32> = match was_at_its_end {
             true => progress.untold.drain(..).collect(),
             false => before.iter().map(|block| block.n).collect(),
@@ -131,6 +139,14 @@ async fn finish(
         .progress
         .put(&job.run.run, &progress, now)
         .await
+}
+
+/// Whether somebody was released by this sender, as the service was too busy.
+fn has_released(before: &[Block], blocks: &[Block]) -> bool {
+    let first = next_block(before);
+    let own = blocks.iter().filter(|block| block.n >= first);
+    own.flat_map(|block| &block.outcomes)
+        .any(|outcome| *outcome == Outcome::Released)
 }
 
 /// People who get it later are a part of their own. Those who were released before are left where they are:
@@ -160,8 +176,6 @@ async fn put_off(
 
 #[cfg(test)]
 mod tests {
-    use messages::Outcome;
-
     use super::*;
     use crate::standing::tests::block;
 
