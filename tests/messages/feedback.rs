@@ -34,11 +34,15 @@ fn feedback(shop: &Shop) {
         let found = messages.iter().find(|message| to(message) == address);
         found.unwrap_or_else(|| panic!("nothing went to {address}"))
     };
-    happens(shop, "bounce", &json!({ "id": of(email("back0"))["id"] }));
+    happens(
+        shop,
+        "bounce",
+        &json!({ "messageId": of(email("back0"))["id"] }),
+    );
     happens(
         shop,
         "complaint",
-        &json!({ "id": of(email("back1"))["id"] }),
+        &json!({ "messageId": of(email("back1"))["id"] }),
     );
     happens(
         shop,
@@ -68,7 +72,7 @@ fn feedback(shop: &Shop) {
     expected.sort_unstable();
     assert_eq!(got, expected, "{}", second.report);
     assert!(
-        skipped(&second, "NoConsent") + skipped(&second, "Suppressed") == 4,
+        skipped(&second, "no-consent") + skipped(&second, "suppressed") == 4,
         "{}",
         second.report
     );

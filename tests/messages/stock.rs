@@ -46,7 +46,7 @@ fn sold_out(shop: &Shop) {
     for message in &messages {
         let html = outbox::html(shop, message);
         for item in &shown {
-            let title = format!("Product {item}<");
+            let title = format!("Product {}<", &item[1..]);
             assert!(
                 !html.contains(&title),
                 "{item} is sold out and in a message"
@@ -75,7 +75,7 @@ fn shown(shop: &Shop, report: &Value) -> Vec<String> {
         .filter(|item| {
             pages
                 .iter()
-                .any(|page| page.contains(&format!("Product {item}<")))
+                .any(|page| page.contains(&format!("Product {}<", &item[1..])))
         })
         .collect()
 }
