@@ -246,14 +246,14 @@ async fn settle(
     let before: Vec<_> = before
         .map(|(ready, user)| (user.clone(), ready.sends.clone()))
         .collect();
+    if end.silent && job.leaves_evidence(block.channel) {
+        end.uncertain = block.users.len() as u64;
+        return Ok(());
+    }
     for (ready, answer) in people.into_iter().zip(&answers) {
         if matches!(answer, Answer::Accepted { .. }) {
             end.sent.push((ready.member.user, ready.shown));
         }
-    }
-    if end.silent && job.leaves_evidence(block.channel) {
-        end.uncertain = block.users.len() as u64;
-        return Ok(());
     }
     let (table, run) = (&job.services.table, &job.run.run);
     let now = Timestamp::now().as_second();
