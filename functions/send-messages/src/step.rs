@@ -130,6 +130,7 @@ impl SendMessages {
                     shards,
                     pace,
                 };
+                services.catalogue.forget();
                 Answer::Sent(send::send(services, order, time).await?)
             }
             Event::Settle { run } => Answer::Settled(settle::settle(services, &run, time).await?),

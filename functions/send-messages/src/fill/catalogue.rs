@@ -64,6 +64,12 @@ impl Catalogue {
         }
     }
 
+    /// Forgets what an earlier call of the process was told: what was sold out before a sender began is in none
+    /// of its messages.
+    pub(crate) fn forget(&self) {
+        self.kept().clear();
+    }
+
     /// The products of `ids`, of those that the table has.
     pub(crate) async fn products(&self, ids: &HashSet<&str>) -> Result<Products, SendError> {
         let asked = Instant::now();
