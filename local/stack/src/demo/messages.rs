@@ -168,8 +168,12 @@ async fn contacts(stack: &Stack) -> Result<usize> {
 /// Prints the text of one email as it would be sent.
 async fn preview(stack: &Stack, dry: &Value) -> Result<()> {
     let keys = dry["previews"].as_array().into_iter().flatten();
-    let text = |key: &&str| key.contains("-email-") && key.ends_with(".txt");
-    let Some(key) = keys.filter_map(Value::as_str).find(text) else {
+    let emails = keys
+        .filter_map(Value::as_str)
+        .filter(|key| key.contains("-email-") && key.ends_with(".txt"));
+    let mut emails: Vec<&str> = emails.collect();
+    emails.sort_by_key(|key| !key.ends_with("-en.txt"));
+    let Some(key) = emails.first() else {
         return Err(Error::Unexpected(format!(
             "a dry run made no preview of an email: {dry}"
         )));
@@ -179,9 +183,18 @@ async fn preview(stack: &Stack, dry: &Value) -> Result<()> {
     let bold = anstyle::Style::new().bold();
     anstream::println!("\n{bold}A message of the campaign {CAMPAIGN}, before it is sent{bold:#}");
     for line in String::from_utf8_lossy(&text).lines().take(SHOWN) {
-        anstream::println!("  {line}");
+        anstream::println!("  {}", cut(line));
     }
     Ok(())
+}
+
+/// A line as long as a terminal is wide; links are longer.
+fn cut(line: &str) -> String {
+    const WIDTH: usize = 76;
+    match line.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 /// What is in the outbox.
