@@ -6,9 +6,11 @@
 //!  "consents": {"email": true, "sms": {"given": false, "source": "checkout", "at": 1764500000}}, "suppressed": false}
 //! ```
 //!
-//! Only `userId` has to be there. A consent without a source is of the file, one without a time of the
-//! file's time. `suppressed` takes its addresses out of all messages. CSV has the same names as columns,
-//! with points for what is inside: `push.token`, `consents.email`, `attributes.tier`.
+//! Only `userId` has to be there. A consent without a source is of the file. A refusal without a time is of
+//! the file's; a `true` without one holds only where nothing is known of the channel, because the same file
+//! may come every night, and whoever refused since is not to be brought back by it. `suppressed` takes its
+//! addresses out of all messages. CSV has the same names as columns, with points for what is inside:
+//! `push.token`, `consents.email`, `consents.email.at`, `consents.email.source`, `attributes.tier`.
 
 mod consent;
 mod csv;
@@ -36,6 +38,8 @@ pub(crate) struct Said {
     pub(crate) first_name: Option<String>,
     pub(crate) attributes: BTreeMap<String, String>,
     pub(crate) consents: Vec<(Channel, Consent)>,
+    /// Consents that hold where nothing is known of their channel: nobody knows when they were given.
+    pub(crate) assumed: Vec<(Channel, Consent)>,
     /// Whether nothing is to be sent to its addresses.
     pub(crate) suppressed: bool,
 }
@@ -121,6 +125,10 @@ impl Said {
         for (channel, consent) in &self.consents {
             contact.hear(*channel, consent.clone());
         }
+        for (channel, consent) in &self.assumed {
+            let known = contact.consents.entry(*channel);
+            known.or_insert_with(|| consent.clone());
+        }
     }
 
     /// The addresses that nothing is to be sent to, by their keys.
@@ -182,6 +190,28 @@ pub(crate) mod tests {
             consent(false, "pinpoint", 100)
         );
         assert_eq!(contact.check(), Ok(()));
+    }
+
+    #[test]
+    fn no_file_brings_back_consent_that_was_taken_away() {
+        let mut contact = Contact::default();
+        contact.hear(Channel::Email, consent(false, "one-click", 50));
+        let tell = |contact: &mut Contact, email: Value| {
+            let line = json!({"userId": "u", "consents": {"email": email}});
+            of_value(line, &file()).unwrap().tell(contact);
+        };
+        tell(&mut contact, json!(true));
+        tell(&mut contact, json!({"given": true, "source": "crm"}));
+        assert!(!contact.agreed(Channel::Email), "nobody said when");
+        tell(&mut contact, json!({"given": true, "at": 49}));
+        assert!(!contact.agreed(Channel::Email), "before");
+        tell(&mut contact, json!({"given": true, "at": 51}));
+        assert!(contact.agreed(Channel::Email), "again");
+        tell(&mut contact, json!(false));
+        assert!(!contact.agreed(Channel::Email), "a refusal is of the file");
+        let mut nobody = Contact::default();
+        tell(&mut nobody, json!(true));
+        assert!(nobody.agreed(Channel::Email), "nothing was known");
     }
 
     #[test]

@@ -157,26 +157,32 @@ fn merge(
 /// every consent that is only assumed, however late.
 fn together(mut endpoints: Vec<(Option<i64>, Said)>) -> BTreeMap<String, Contact> {
     endpoints.sort_by_key(|(at, _)| *at);
-    let consents = endpoints.iter().flat_map(|(_, said)| {
-        let consents = said.consents.iter();
-        consents.map(|(channel, consent)| (said.user.clone(), *channel, consent.given))
+    // Of consents an endpoint says only refusals.
+    let refused = endpoints.iter().flat_map(|(_, said)| {
+        let channels = said.consents.iter().map(|(channel, _)| *channel);
+        channels.map(|channel| (said.user.clone(), channel))
     });
-    let refused = consents.filter(|(_, _, given)| !given);
-    let refused: BTreeSet<_> = refused.map(|(user, channel, _)| (user, channel)).collect();
+    let refused: BTreeSet<_> = refused.collect();
     let mut people: BTreeMap<String, Contact> = BTreeMap::new();
     for (_, mut said) in endpoints {
         let user = &said.user;
-        said.consents.retain(|(channel, consent)| {
-            !consent.given || !refused.contains(&(user.clone(), *channel))
-        });
+        said.assumed
+            .retain(|(channel, _)| !refused.contains(&(user.clone(), *channel)));
         said.tell(people.entry(said.user.clone()).or_default());
     }
     people
 }
 
-/// A contact as a line of `messages/import/`.
+/// A contact as a line of `messages/import/`. A consent is assumed: it is of no time, so that it never stands
+/// against what the shop knows.
 fn written(contact: &Contact) -> Value {
     let mut line = json!(contact);
+    if let Some(Value::Object(consents)) = line.get_mut("consents") {
+        let consents = consents.values_mut().filter_map(Value::as_object_mut);
+        consents
+            .filter(|consent| consent.get("given") == Some(&Value::Bool(true)))
+            .for_each(|consent| drop(consent.remove("at")));
+    }
     if let Some(members) = line.as_object_mut() {
         members.remove("updatedAt");
         if let Some(user) = members.remove("user") {
@@ -252,12 +258,15 @@ mod tests {
             source: "pinpoint".to_owned(),
             at,
         };
-        let said = Said {
+        let mut said = Said {
             user: "u".to_owned(),
             email: Some(email.to_owned()),
-            consents: vec![(Channel::Email, consent)],
             ..Said::default()
         };
+        match given {
+            true => said.assumed.push((Channel::Email, consent)),
+            false => said.consents.push((Channel::Email, consent)),
+        }
         (Some(at), said)
     }
 
@@ -272,5 +281,16 @@ mod tests {
         assert!(!people["u"].agreed(Channel::Email));
         let agreed = together(vec![said(9, "new@shop.example", true)]);
         assert!(agreed["u"].agreed(Channel::Email));
+    }
+
+    #[test]
+    fn an_assumed_consent_is_written_without_a_time_and_a_refusal_with_it() {
+        let consent = |given| {
+            let people = together(vec![said(9, "a@shop.example", given)]);
+            written(&people["u"])["consents"]["email"].clone()
+        };
+        assert_eq!(consent(true), json!({"given": true, "source": "pinpoint"}));
+        let refusal = json!({"given": false, "source": "pinpoint", "at": 9});
+        assert_eq!(consent(false), refusal);
     }
 }

@@ -1,7 +1,7 @@
 //! Keeps what lines say, in the table: few calls for people who are new, one after the other for those who
 //! are known, and all of it again without harm.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use messages::{Contact, MessagesError, MessagesTable, Suppressing, SuppressionReason, key};
@@ -27,7 +27,8 @@ pub(super) struct Kept {
 }
 
 /// Everything that the lines of a batch say of one person, in their order.
-type ByUser<'a> = BTreeMap<&'a str, Vec<(&'a Read, &'a Said)>>;
+type Lines<'a> = Vec<(&'a Read, &'a Said)>;
+type ByUser<'a> = BTreeMap<&'a str, Lines<'a>>;
 
 /// Keeps `lines`; `at` is the time of their file, in epoch seconds.
 ///
@@ -49,8 +50,8 @@ pub(super) async fn keep(
     let users: Vec<&str> = people.keys().copied().collect();
     let known = table.people(&users).await?;
     let is_known = |user: &str| known.get(user).is_some_and(|one| one.contact.is_some());
-    let (old, new): (Vec<_>, Vec<_>) = people.into_iter().partition(|(user, _)| is_known(user));
-    keep_new(table, &new, at, &mut kept).await?;
+    let (mut old, new): (Vec<_>, Vec<_>) = people.into_iter().partition(|(user, _)| is_known(user));
+    old.extend(keep_new(table, new, at, &mut kept).await?);
     let changes = old.iter().map(|(user, said)| async move {
         let change = |contact: &mut Contact| tell(contact, said, at);
         Ok::<_, ContactsError>(match table.change_contact(user, change).await {
@@ -70,14 +71,16 @@ pub(super) async fn keep(
     Ok(kept)
 }
 
-async fn keep_new(
+/// Keeps people who are new; gives those who may not be so any more: what they said meanwhile is to be asked
+/// when they are told.
+async fn keep_new<'a>(
     table: &MessagesTable,
-    new: &[(&str, Vec<(&Read, &Said)>)],
+    mut new: Vec<(&'a str, Lines<'a>)>,
     at: i64,
     kept: &mut Kept,
-) -> Result<(), ContactsError> {
+) -> Result<Vec<(&'a str, Lines<'a>)>, ContactsError> {
     let mut contacts = Vec::with_capacity(new.len());
-    for (_, said) in new {
+    for (_, said) in &new {
         let mut contact = Contact::default();
         tell(&mut contact, said, at);
         match contact.check() {
@@ -88,9 +91,11 @@ async fn keep_new(
             }
         }
     }
-    table.save_contacts(&contacts).await?;
-    kept.contacts += u64::try_from(contacts.len()).unwrap_or(u64::MAX);
-    Ok(())
+    let left = table.add_contacts(&contacts).await?;
+    kept.contacts += u64::try_from(contacts.len() - left.len()).unwrap_or(u64::MAX);
+    let left: HashSet<&str> = left.iter().map(|contact| contact.user.as_str()).collect();
+    new.retain(|(user, _)| left.contains(user));
+    Ok(new)
 }
 
 fn tell(contact: &mut Contact, said: &[(&Read, &Said)], at: i64) {

@@ -1,10 +1,10 @@
 //! What a line says of a channel: `true`, or when and where it was said.
 
 use jiff::Timestamp;
-use messages::Consent;
+use messages::{Channel, Consent};
 use serde::Deserialize;
 
-use super::{File, Reason};
+use super::{File, Reason, Said};
 
 /// Seconds that a clock may be ahead.
 const AHEAD: i64 = 300;
@@ -39,12 +39,14 @@ enum At {
 }
 
 impl Given {
-    /// The consent, in `file`.
-    pub(super) fn consent(self, file: &File) -> Result<Consent, Reason> {
+    /// Adds to `said` what this says of `channel`, in `file`. Who agreed at no time that is known may have
+    /// refused since: that is assumed only.
+    pub(super) fn say(self, channel: Channel, file: &File, said: &mut Said) -> Result<(), Reason> {
         let (given, source, at) = match self {
             Self::Bare(given) => (given, None, None),
             Self::Proven(proven) => (proven.given, proven.source, proven.at),
         };
+        let is_assumed = given && at.is_none();
         let at = match at {
             None => file.at,
             Some(At::Seconds(at)) => at,
@@ -54,10 +56,16 @@ impl Given {
         if !(0..=file.now + AHEAD).contains(&at) {
             return Err("consents: `at` is in the future, or no time in epoch seconds".to_owned());
         }
-        Ok(Consent {
+        let consent = Consent {
             given,
             source: source.unwrap_or_else(|| file.source.clone()),
-            at,
-        })
+            // A clock that is ahead says nothing of later than the file was written.
+            at: at.min(file.at),
+        };
+        match is_assumed {
+            true => said.assumed.push((channel, consent)),
+            false => said.consents.push((channel, consent)),
+        }
+        Ok(())
     }
 }

@@ -1,6 +1,10 @@
 //! Rows of CSV as the lines that they stand for.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+/// Columns of these have more inside.
+const CONSENTS: &str = "consents";
+const GIVEN: &str = "given";
 
 /// The columns of a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -45,7 +49,9 @@ impl Heading {
                 continue;
             }
             match name.split_once('.') {
-                None => line.insert(name.clone(), value(name, field)),
+                None => {
+                    line.insert(name.clone(), value(name, field));
+                }
                 Some((outer, inner)) => {
                     let outer_value = line
                         .entry(outer)
@@ -53,17 +59,44 @@ impl Heading {
                     let Some(inside) = outer_value.as_object_mut() else {
                         return Err(format!("`{outer}` and `{name}` are both there"));
                     };
-                    inside.insert(inner.to_owned(), value(outer, field))
+                    match outer {
+                        CONSENTS => say(inside, inner, field),
+                        _ => {
+                            inside.insert(inner.to_owned(), value(outer, field));
+                        }
+                    }
                 }
-            };
+            }
+        }
+        if let Some(Value::Object(consents)) = line.get_mut(CONSENTS) {
+            // When nothing was said does not matter.
+            consents.retain(|_, consent| consent.get(GIVEN).is_some());
         }
         Ok(Value::Object(line))
     }
 }
 
+/// Adds the field of the column `consents.<name>` to `consents`: `<channel>`, `<channel>.at` or
+/// `<channel>.source`.
+fn say(consents: &mut Map<String, Value>, name: &str, field: String) {
+    let (channel, member) = name.split_once('.').unwrap_or((name, GIVEN));
+    let value = match member {
+        GIVEN => value(CONSENTS, field),
+        "at" => field
+            .trim()
+            .parse::<i64>()
+            .map_or(field.into(), Value::from),
+        _ => field.into(),
+    };
+    let consent = consents.entry(channel).or_insert_with(|| json!({}));
+    if let Some(consent) = consent.as_object_mut() {
+        consent.insert(member.to_owned(), value);
+    }
+}
+
 /// A yes or no is one where one is asked for; all else is text.
 fn value(name: &str, field: String) -> Value {
-    let asks = name == "consents" || name == "suppressed";
+    let asks = name == CONSENTS || name == "suppressed";
     match field.trim().to_lowercase().as_str() {
         "true" | "yes" | "1" if asks => Value::Bool(true),
         "false" | "no" | "0" if asks => Value::Bool(false),
@@ -85,8 +118,6 @@ fn fields(bytes: &[u8]) -> Result<Vec<String>, String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -100,12 +131,30 @@ mod tests {
             line,
             json!({
                 "userId": "u,1", "email": "a@shop.example", "push": {"token": "t", "service": "GCM"},
-                "consents": {"email": true}, "attributes": {"tier": "1"}, "suppressed": false,
+                "consents": {"email": {"given": true}}, "attributes": {"tier": "1"}, "suppressed": false,
             })
         );
         let line = heading.line(b"u,,,,,,").unwrap();
         assert_eq!(line, json!({"userId": "u"}));
         assert!(heading.line(b"u,a").unwrap_err().contains("2 fields"));
+    }
+
+    #[test]
+    fn a_consent_may_say_when_and_where() {
+        let heading = b"userId,consents.email,consents.email.at,consents.email.source,consents.sms,consents.sms.at";
+        let heading = Heading::of(heading).unwrap();
+        let line = heading
+            .line(b"u,yes,1764500000,checkout,0,2026-11-30T08:00:00Z")
+            .unwrap();
+        assert_eq!(
+            line["consents"],
+            json!({
+                "email": {"given": true, "at": 1_764_500_000, "source": "checkout"},
+                "sms": {"given": false, "at": "2026-11-30T08:00:00Z"},
+            })
+        );
+        let line = heading.line(b"u,,1764500000,checkout,,").unwrap();
+        assert_eq!(line["consents"], json!({}), "when nothing was said");
     }
 
     #[test]

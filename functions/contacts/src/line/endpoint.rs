@@ -101,7 +101,7 @@ impl Endpoint {
         match self.opt_out.as_deref() {
             Some("ALL") => said.consents.push((channel, consent(false, SOURCE))),
             Some("NONE") | None if file.opted_in_means_consent => {
-                said.consents.push((channel, consent(true, ASSUMED)));
+                said.assumed.push((channel, consent(true, ASSUMED)));
             }
             _ => {}
         }
@@ -205,16 +205,15 @@ mod tests {
                 opted_in_means_consent: means_consent,
                 ..file()
             };
-            said(exported(opt_out), &file).unwrap().consents
+            let said = said(exported(opt_out), &file).unwrap();
+            (said.consents, said.assumed)
         };
-        assert_eq!(of("NONE", false), []);
-        assert_eq!(
-            of("NONE", true),
-            [(Channel::Email, consent(true, ASSUMED, 90))]
-        );
+        assert_eq!(of("NONE", false), (vec![], vec![]));
+        let assumed = vec![(Channel::Email, consent(true, ASSUMED, 90))];
+        assert_eq!(of("NONE", true), (vec![], assumed));
         for means_consent in [false, true] {
-            let refused = [(Channel::Email, consent(false, "pinpoint", 90))];
-            assert_eq!(of("ALL", means_consent), refused);
+            let refused = vec![(Channel::Email, consent(false, "pinpoint", 90))];
+            assert_eq!(of("ALL", means_consent), (refused, vec![]));
         }
     }
 

@@ -30,9 +30,7 @@ struct Line {
 pub(super) fn said(value: Value, file: &File) -> Result<Said, Reason> {
     let line: Line = serde_path_to_error::deserialize(value)
         .map_err(|error| format!("at `{}`: {}", error.path(), error.inner()))?;
-    let consents = line.consents.into_iter();
-    let consents = consents.map(|(channel, given)| Ok((channel, given.consent(file)?)));
-    Ok(Said {
+    let mut said = Said {
         user: user(line.user_id)?,
         email: line.email.as_deref().map(email).transpose()?,
         phone: line.phone.as_deref().map(phone).transpose()?,
@@ -41,9 +39,13 @@ pub(super) fn said(value: Value, file: &File) -> Result<Said, Reason> {
         time_zone: line.time_zone,
         first_name: line.first_name,
         attributes: line.attributes,
-        consents: consents.collect::<Result<_, Reason>>()?,
         suppressed: line.suppressed,
-    })
+        ..Said::default()
+    };
+    for (channel, given) in line.consents {
+        given.say(channel, file, &mut said)?;
+    }
+    Ok(said)
 }
 
 #[cfg(test)]
@@ -66,15 +68,24 @@ mod tests {
         });
         let said = said(line, &file()).unwrap();
         assert_eq!(said.phone.as_deref(), Some("+4930123456"));
+        let bare = (Channel::Email, consent(true, "import:test.jsonl", 100));
+        assert_eq!(said.assumed, [bare]);
         assert_eq!(
             said.consents,
             [
-                (Channel::Email, consent(true, "import:test.jsonl", 100)),
                 (Channel::Sms, consent(false, "checkout", 50)),
                 (Channel::Push, consent(true, "import:test.jsonl", 60)),
             ]
         );
         assert!(said.email.is_none() && !said.suppressed);
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_does_not_put_a_consent_ahead() {
+        let line = json!({"userId": "u", "consents": {"email": {"given": true, "at": 450}}});
+        let said = said(line, &file()).unwrap();
+        let consent = consent(true, "import:test.jsonl", 100);
+        assert_eq!(said.consents, [(Channel::Email, consent)]);
     }
 
     #[test]

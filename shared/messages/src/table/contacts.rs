@@ -83,53 +83,68 @@ impl MessagesTable {
     /// When a contact is beyond its limits, then nothing is written; or the table cannot be written, then
     /// some may be.
     pub async fn save_contacts(&self, contacts: &[Contact]) -> Result<(), MessagesError> {
+        for contact in self.add_contacts(contacts).await? {
+            self.save_contact(contact).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps those of `contacts`, of distinct users, who are unknown, with few calls. Gives those who were
+    /// not kept: they are known, or one of those who were to be written with them is by now.
+    ///
+    /// # Errors
+    /// As [`save_contacts`](Self::save_contacts).
+    pub async fn add_contacts<'a>(
+        &self,
+        contacts: &'a [Contact],
+    ) -> Result<Vec<&'a Contact>, MessagesError> {
         contacts.iter().try_for_each(Contact::check)?;
         let users: Vec<&str> = contacts
             .iter()
             .map(|contact| contact.user.as_str())
             .collect();
         let known = self.people(&users).await?;
-        let mut batch: Vec<&Contact> = Vec::new();
+        let mut left = Vec::new();
+        let mut batch = Vec::new();
         let mut operations = Vec::new();
         for contact in contacts {
             let is_known = known
                 .get(&contact.user)
                 .is_some_and(|one| one.contact.is_some());
             if is_known {
-                self.save_contact(contact).await?;
+                left.push(contact);
                 continue;
             }
             let mut new = contact.clone();
             let ledger = news(None, &mut new);
             let more = self.operations(None, &new, &ledger)?;
             if operations.len() + more.len() > MAX_OPERATIONS {
-                self.save_new(std::mem::take(&mut batch), std::mem::take(&mut operations))
-                    .await?;
+                let contacts = std::mem::take(&mut batch);
+                let operations = std::mem::take(&mut operations);
+                left.extend(self.save_new(contacts, operations).await?);
             }
             batch.push(contact);
             operations.extend(more);
         }
-        self.save_new(batch, operations).await
+        left.extend(self.save_new(batch, operations).await?);
+        Ok(left)
     }
 
-    /// Writes `operations`, which keep `contacts`, who were unknown; if one of them is not any more, one by
-    /// one.
-    async fn save_new(
+    /// Writes `operations`, which keep `contacts`, who were unknown; gives them back if one of them is not
+    /// any more.
+    async fn save_new<'a>(
         &self,
-        contacts: Vec<&Contact>,
+        contacts: Vec<&'a Contact>,
         operations: Vec<TransactWriteItem>,
-    ) -> Result<(), MessagesError> {
+    ) -> Result<Vec<&'a Contact>, MessagesError> {
         if contacts.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let token = Uuid::new_v4().to_string();
-        if self.transact(operations, &token).await? == Transacted::Done {
-            return Ok(());
-        }
-        for contact in contacts {
-            self.save_contact(contact).await?;
-        }
-        Ok(())
+        Ok(match self.transact(operations, &token).await? {
+            Transacted::Done => Vec::new(),
+            Transacted::Refused(_) => contacts,
+        })
     }
 
     pub(super) async fn stored(&self, user: &str) -> Result<Option<Stored>, MessagesError> {
