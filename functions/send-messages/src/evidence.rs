@@ -1,7 +1,10 @@
 //! What the events of SES and End User Messaging say of people of whom it is not known whether they were
 //! sent anything. Firehose puts them into the data bucket by the hour they arrived.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::RangeInclusive,
+};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use messages::evidence::{self, Evidence};
@@ -34,14 +37,19 @@ pub(crate) async fn search(
     from: i64,
     now: i64,
 ) -> Result<Found, SendError> {
-    let first = (from / HOUR).max(now / HOUR - MOST_HOURS);
     let mut found = Found::default();
-    for hour in first..=now / HOUR {
+    for hour in hours(from, now) {
         for object in objects(services, &keys::evidence(hour * HOUR), from).await? {
             found.look_into(services, run, people, object).await?;
         }
     }
     Ok(found)
+}
+
+/// The hours in whose folders is what arrived since `from`. Firehose names an object by the arrival of its
+/// oldest record, so that what arrives early in an hour may be in an object of the hour before.
+fn hours(from: i64, now: i64) -> RangeInclusive<i64> {
+    (from / HOUR - 1).max(now / HOUR - MOST_HOURS)..=now / HOUR
 }
 
 /// A page of keys.
@@ -116,6 +124,22 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_object_of_the_hour_before_holds_what_came_early_in_this_one() {
+        // Claimed at 12:00:20; the object's oldest record arrived at 11:59:50.
+        let noon = 1_796_040_000;
+        let folders = hours(noon + 20, noon + 900).map(|hour| keys::evidence(hour * HOUR));
+        let folders: Vec<String> = folders.collect();
+        assert_eq!(
+            folders,
+            [
+                "messages/evidence/2026/11/30/11/",
+                "messages/evidence/2026/11/30/12/"
+            ]
+        );
+        assert_eq!(hours(0, 500 * HOUR), 400..=500);
+    }
 
     #[test]
     fn any_event_of_the_run_shows_that_the_stream_is_alive() {
