@@ -177,6 +177,16 @@ pub(crate) enum SendError {
         /// What to do.
         advice: &'static str,
     },
+    /// A service refuses person after person, and takes nobody.
+    #[error(
+        "messages by {channel} are refused to one person after the other ({code}), so it is likely not them: see in the service's console whether the sender is verified and may send there, put it right, then resume the run; nobody is lost, and nobody gets a message twice"
+    )]
+    RefusesAll {
+        /// The channel.
+        channel: &'static str,
+        /// The service's code.
+        code: String,
+    },
     /// A service does not say what becomes of messages.
     #[error(
         "the service that sends by {channel} did not answer several times: what it may have sent is looked up later; try again"
@@ -218,7 +228,8 @@ impl Fault for SendError {
             | Self::Paused
             | Self::Object { .. }
             | Self::Progress { .. }
-            | Self::Refuses { .. } => FaultKind::Failed,
+            | Self::Refuses { .. }
+            | Self::RefusesAll { .. } => FaultKind::Failed,
         }
     }
 }

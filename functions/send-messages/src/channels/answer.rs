@@ -48,17 +48,22 @@ impl Answer {
 }
 
 /// Codes by which nothing at all is sent, whoever it is to, of all three services.
-const CLOSED: [&str; 16] = [
+const CLOSED: [&str; 21] = [
     "AccessDeniedException",
     "AccountSuspendedException",
     "ExpiredTokenException",
     "ForbiddenException",
     "IncompleteSignature",
     "InvalidClientTokenId",
+    "InvalidSignatureException",
     "LimitExceededException",
     "MailFromDomainNotVerifiedException",
     "MethodNotAllowedException",
+    "MissingAuthenticationTokenException",
     "NotFoundException",
+    "OptInRequired",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
     "ResourceNotFoundException",
     "SendingPausedException",
     "ServiceQuotaExceededException",
@@ -136,6 +141,19 @@ mod tests {
             of_code("MessageRejected", 400),
             Answer::refused("MessageRejected")
         );
+    }
+
+    #[test]
+    fn a_clock_or_a_signature_that_is_wrong_is_nobodys_fault() {
+        for code in [
+            "InvalidSignatureException",
+            "MissingAuthenticationTokenException",
+            "OptInRequired",
+            "RequestExpired",
+            "RequestTimeTooSkewed",
+        ] {
+            assert_eq!(of_code(code, 403), Answer::closed(code));
+        }
     }
 
     #[test]

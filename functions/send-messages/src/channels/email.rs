@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_sesv2::{
     Client,
-    error::BuildError,
+    error::{BuildError, ProvideErrorMetadata},
     types::{
         BulkEmailContent, BulkEmailEntry, BulkEmailEntryResult, BulkEmailStatus, Destination,
         EmailTemplateContent, MessageHeader, MessageTag, ReplacementEmailContent,
@@ -19,6 +19,9 @@ use super::{Answer, Content, Outgoing, Service, Tags, answer::of_failure};
 
 /// The tag that says which campaign a message is of.
 const CAMPAIGN: &str = "campaign";
+
+/// What is said of a refusal for an address that is not verified.
+const NOT_VERIFIED: &str = "MessageRejected: an address is not verified";
 
 /// SES.
 pub(super) struct Ses {
@@ -63,6 +66,9 @@ impl Ses {
             .await;
         match sent {
             Ok(output) => answers(output.bulk_email_entry_results, block.len()),
+            Err(error) if is_unverified(error.message()) => {
+                vec![Answer::closed(NOT_VERIFIED); block.len()]
+            }
             Err(error) => vec![of_failure(&error); block.len()],
         }
     }
@@ -72,8 +78,7 @@ impl Ses {
 impl Service for Ses {
     async fn send(&self, tags: Tags<'_>, block: &[&Outgoing]) -> Vec<Answer> {
         let answers = self.call(tags, block).await;
-        let is_bad = |answer: &Answer| *answer == Answer::refused("BadRequestException");
-        if block.len() < 2 || !answers.iter().all(is_bad) {
+        if block.len() < 2 || !is_spoiled(&answers) {
             return answers;
         }
         // One entry spoiled the call, of which nothing was taken: the others go without it.
@@ -87,6 +92,18 @@ impl Service for Ses {
     fn leaves_evidence(&self) -> bool {
         true
     }
+}
+
+/// Whether a call was refused as a whole, for what may be one of its entries.
+fn is_spoiled(answers: &[Answer]) -> bool {
+    let bad = ["BadRequestException", "MessageRejected"].map(Answer::refused);
+    answers.iter().all(|answer| bad.contains(answer))
+}
+
+/// Whether SES refuses as an address is not verified: the sender's, or in the sandbox everybody's. It says so
+/// by these words alone, with the addresses after them.
+fn is_unverified(message: Option<&str>) -> bool {
+    message.is_some_and(|message| message.contains("not verified"))
 }
 
 fn content() -> BulkEmailContent {
@@ -171,6 +188,7 @@ fn answer(result: BulkEmailEntryResult) -> Answer {
         | BulkEmailStatus::ConfigurationSetSendingPaused
         | BulkEmailStatus::InvalidSendingPoolName
         | BulkEmailStatus::MailFromDomainNotVerified => Answer::closed(status.as_str()),
+        _ if is_unverified(result.error.as_deref()) => Answer::closed(NOT_VERIFIED),
         refused => Answer::refused(refused.as_str()),
     }
 }
@@ -216,6 +234,27 @@ mod tests {
         let data: serde_json::Value =
             serde_json::from_str(data.replacement_template_data().unwrap()).unwrap();
         assert_eq!(data["html"], "<p>{{ no tag of SES }}</p>");
+    }
+
+    #[test]
+    fn an_address_that_is_not_verified_is_the_senders_matter() {
+        let words = "Email address is not verified. The following identities failed the check: a@shop.example";
+        assert!(is_unverified(Some(words)));
+        assert!(!is_unverified(Some("Invalid content")) && !is_unverified(None));
+        let rejected = BulkEmailEntryResult::builder().status(BulkEmailStatus::MessageRejected);
+        assert_eq!(
+            answer(rejected.error(words).build()),
+            Answer::closed(NOT_VERIFIED)
+        );
+    }
+
+    #[test]
+    fn a_call_that_one_entry_spoiled_is_made_for_each() {
+        let rejected = Answer::refused("MessageRejected");
+        assert!(is_spoiled(&[rejected.clone(), rejected.clone()]));
+        assert!(!is_spoiled(&[rejected, Answer::Unknown]));
+        // What an entry was refused for itself is spelled otherwise.
+        assert!(!is_spoiled(&[Answer::refused("MESSAGE_REJECTED")]));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use aws_sdk_pinpointsmsvoicev2::{
     Client,
     operation::send_text_message::SendTextMessageError,
-    types::{ConflictExceptionReason, MessageType},
+    types::{ConflictExceptionReason, MessageType, ValidationExceptionReason},
 };
 use futures::{StreamExt, stream};
 use messages::evidence::{PERSON, RUN};
@@ -59,16 +59,42 @@ impl Texts {
                     })
             }
             Err(error) => match error.as_service_error() {
-                // The number opted out, or may not be written to: a matter of this person alone.
                 Some(SendTextMessageError::ConflictException(conflict)) => {
-                    let reason = conflict.reason();
-                    Answer::refused(
-                        reason.map_or("ConflictException", ConflictExceptionReason::as_str),
-                    )
+                    of_conflict(conflict.reason())
+                }
+                Some(SendTextMessageError::ValidationException(invalid)) => {
+                    of_validation(invalid.reason())
                 }
                 _ => of_failure(&error),
             },
         }
+    }
+}
+
+/// The number opted out, or may not be written to: a matter of this person alone. All else is wrong with
+/// what sends.
+fn of_conflict(reason: Option<&ConflictExceptionReason>) -> Answer {
+    match reason.map(ConflictExceptionReason::as_str) {
+        Some(reason) if reason.starts_with("DESTINATION_") => Answer::refused(reason),
+        reason => Answer::closed(reason.unwrap_or("ConflictException")),
+    }
+}
+
+/// Wrong with what sends, or else with this number or text.
+fn of_validation(reason: Option<&ValidationExceptionReason>) -> Answer {
+    use ValidationExceptionReason as Reason;
+    let name = reason.map_or("ValidationException", Reason::as_str);
+    match reason {
+        Some(
+            Reason::ChannelNotEnabled
+            | Reason::InvalidArn
+            | Reason::InvalidRegistrationAssociation
+            | Reason::ResourceNotAccessible
+            | Reason::SenderIdNotRegistered
+            | Reason::SenderIdRequiresRegistration
+            | Reason::UnknownOperation,
+        ) => Answer::closed(name),
+        _ => Answer::refused(name),
     }
 }
 
@@ -81,5 +107,32 @@ impl Service for Texts {
 
     fn leaves_evidence(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_the_sender_is_no_failure_of_the_person() {
+        for reason in [
+            "MESSAGE_TYPE_MISMATCH",
+            "NO_ORIGINATION_IDENTITIES_FOUND",
+            "NUMBER_CAPABILITIES_MISMATCH",
+            "RESOURCE_NOT_ACTIVE",
+        ] {
+            assert_eq!(of_conflict(Some(&reason.into())), Answer::closed(reason));
+        }
+        let opted_out = "DESTINATION_PHONE_NUMBER_OPTED_OUT";
+        assert_eq!(
+            of_conflict(Some(&opted_out.into())),
+            Answer::refused(opted_out)
+        );
+        for reason in ["SENDER_ID_NOT_REGISTERED", "CHANNEL_NOT_ENABLED"] {
+            assert_eq!(of_validation(Some(&reason.into())), Answer::closed(reason));
+        }
+        let number = "INVALID_PARAMETER";
+        assert_eq!(of_validation(Some(&number.into())), Answer::refused(number));
     }
 }

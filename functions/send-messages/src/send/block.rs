@@ -12,7 +12,7 @@ use shared::config::messages::Channel;
 use tokio::sync::Mutex;
 
 use super::{
-    job::Job,
+    job::{Job, Refusing},
     people::judged,
     ready::{Aside, Ready},
 };
@@ -30,6 +30,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
 /// How long a throttled block is tried. Whoever takes this sender for dead can count on it.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Tries of a part after which a refusal is taken for the person's own, even if nobody was taken yet: else
+/// an audience of nobody else would never end.
+const TRIES: u32 = 2;
 
 /// Where the blocks of a part are written down.
 pub(super) struct Ledger {
@@ -57,6 +61,8 @@ pub(super) struct End {
     pub(super) silent: bool,
     /// Why the service sends nothing at all now, if it said so.
     pub(super) closed: Option<String>,
+    /// Why it refused the last of many people in a row.
+    pub(super) refused: Option<String>,
 }
 
 /// Sends `people`, all of one channel. It is not begun when the job is over.
@@ -74,6 +80,7 @@ pub(super) async fn send(
         uncertain: 0,
         silent: false,
         closed: None,
+        refused: None,
     };
     job.pace.take(channel, people.len()).await;
     let people = still_ready(&job, people, &mut end).await?;
@@ -241,7 +248,19 @@ async fn settle(
         } => Some(code.clone()),
         _ => None,
     });
-    let outcomes: Vec<Outcome> = answers.iter().map(outcome).collect();
+    let refusal = answers.iter().find_map(|answer| match answer {
+        Answer::Refused {
+            code,
+            permanent: true,
+        } => Some(code),
+        _ => None,
+    });
+    let refusing = refusing(job, block.channel, &answers);
+    if refusing == Refusing::All {
+        end.refused = refusal.cloned();
+    }
+    let is_own = refusing == Refusing::Some || ledger.attempt >= TRIES;
+    let outcomes: Vec<Outcome> = answers.iter().map(|one| outcome(one, is_own)).collect();
     let before = people.iter().zip(&block.users);
     let before: Vec<_> = before
         .map(|(ready, user)| (user.clone(), ready.sends.clone()))
@@ -274,15 +293,51 @@ async fn settle(
     }
 }
 
-fn outcome(answer: &Answer) -> Outcome {
+fn refusing(job: &Job, channel: Channel, answers: &[Answer]) -> Refusing {
+    let is_refused = |answer: &&Answer| {
+        matches!(
+            answer,
+            Answer::Refused {
+                permanent: true,
+                ..
+            }
+        )
+    };
+    let taken = answers
+        .iter()
+        .filter(|answer| matches!(answer, Answer::Accepted { .. }));
+    let refused = answers.iter().filter(is_refused).count();
+    job.refusing(channel, taken.count(), refused)
+}
+
+/// What `answer` means for the person. A refusal that may not be their own leaves them to another block.
+fn outcome(answer: &Answer, is_own: bool) -> Outcome {
     match answer {
         Answer::Accepted { message_id } => Outcome::Sent(message_id.clone()),
         Answer::Refused {
             code,
             permanent: true,
-        } => Outcome::Failed(code.clone()),
+        } if is_own => Outcome::Failed(code.clone()),
         // Certainly not taken.
         Answer::Refused { .. } | Answer::Throttled => Outcome::Released,
         Answer::Unknown => Outcome::Held("no answer".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_refused_while_nobody_is_taken_has_not_failed() {
+        let refused = Answer::Refused {
+            code: "MESSAGE_REJECTED".to_owned(),
+            permanent: true,
+        };
+        assert_eq!(outcome(&refused, false), Outcome::Released);
+        assert_eq!(
+            outcome(&refused, true),
+            Outcome::Failed("MESSAGE_REJECTED".to_owned())
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
     time::{Duration, Instant, SystemTime},
 };
@@ -69,6 +69,48 @@ pub(crate) struct Job {
     stopped: AtomicBool,
     /// Channels whose service took a message just now, by [`Channel`].
     proven: [AtomicBool; Channel::ALL.len()],
+    refusals: [Refusals; Channel::ALL.len()],
+}
+
+/// People in a row whom a service refused. One is a matter of the person; when it is all of them, it is
+/// likely one of the sender.
+#[derive(Debug, Default)]
+struct Refusals {
+    in_a_row: AtomicU32,
+    took_one: AtomicBool,
+}
+
+/// What refusals say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusing {
+    /// The people's own: others are taken.
+    Some,
+    /// It may be either.
+    Doubtful,
+    /// It is the sender: nothing more is to be sent.
+    All,
+}
+
+/// People in a row who are refused before nothing more is sent: few as long as nobody was taken, then a block.
+const MOST_REFUSED: u32 = 5;
+const MOST_REFUSED_LATER: u32 = messages::MAX_BLOCK as u32;
+
+impl Refusals {
+    fn see(&self, taken: usize, refused: usize) -> Refusing {
+        if taken > 0 {
+            self.in_a_row.store(0, Relaxed);
+            self.took_one.store(true, Relaxed);
+            return Refusing::Some;
+        }
+        let refused = u32::try_from(refused).unwrap_or(u32::MAX);
+        let in_a_row = self.in_a_row.fetch_add(refused, Relaxed) + refused;
+        match self.took_one.load(Relaxed) {
+            true if in_a_row >= MOST_REFUSED_LATER => Refusing::All,
+            true => Refusing::Some,
+            false if in_a_row >= MOST_REFUSED => Refusing::All,
+            false => Refusing::Doubtful,
+        }
+    }
 }
 
 impl Job {
@@ -100,6 +142,7 @@ impl Job {
             time,
             stopped: AtomicBool::new(false),
             proven: Default::default(),
+            refusals: Default::default(),
         })
     }
 
@@ -122,6 +165,12 @@ impl Job {
     /// Whether it does is known now.
     pub(super) fn prove(&self, channel: Channel, answers: bool) {
         self.proven[channel as usize].store(answers, Relaxed);
+    }
+
+    /// What is to be thought of the service of `channel`, which took so many people of a block and refused
+    /// so many; blocks of all parts count.
+    pub(super) fn refusing(&self, channel: Channel, taken: usize, refused: usize) -> Refusing {
+        self.refusals[channel as usize].see(taken, refused)
     }
 
     /// Whether nothing new is to be begun.
@@ -187,5 +236,25 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_that_refuses_everybody_has_something_against_the_sender() {
+        let refusals = Refusals::default();
+        for _ in 1..MOST_REFUSED {
+            assert_eq!(refusals.see(0, 1), Refusing::Doubtful);
+        }
+        assert_eq!(refusals.see(0, 1), Refusing::All);
+
+        let refusals = Refusals::default();
+        assert_eq!(refusals.see(0, 1), Refusing::Doubtful);
+        assert_eq!(refusals.see(1, 48), Refusing::Some);
+        assert_eq!(refusals.see(0, 6), Refusing::Some);
+        assert_eq!(refusals.see(0, 43), Refusing::All);
     }
 }

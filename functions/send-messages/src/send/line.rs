@@ -226,6 +226,12 @@ impl Line {
                 advice: "see the service's console why, and put it right",
             });
         }
+        if let Some(code) = end.refused {
+            return Err(SendError::RefusesAll {
+                channel: channel.name(),
+                code,
+            });
+        }
         match self.silent >= MOST_SILENT {
             true => Err(SendError::Silent {
                 channel: channel.name(),
