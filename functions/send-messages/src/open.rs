@@ -50,6 +50,8 @@ pub(crate) struct Opened {
 
 /// Checks what the run needs, and begins it.
 pub(crate) async fn open(services: &Services, opening: Opening) -> Result<Opened, SendError> {
+    // First of all: a run whose beginning fails is one that is known, and what it is to be.
+    let run = begin(services, &opening).await?;
     let campaign = services.campaign(&opening.campaign).await?;
     let placement = &campaign.declared.placement;
     fill::fits(&campaign.config, placement, &campaign.placement)?;
@@ -62,7 +64,13 @@ pub(crate) async fn open(services: &Services, opening: Opening) -> Result<Opened
         services.signer(),
         part::audience(&services.bucket, &opening.run),
     )?;
-    let run = begin(services, &opening).await?;
+    if opening.resume {
+        let table = &services.table;
+        let run = &run.run;
+        table
+            .set_state(run, &RunState::ALL, RunState::Running)
+            .await?;
+    }
     let people = audience.iter().map(|part| part.people as u64).sum();
     let emails = match channels.contains(&Channel::Email) && !run.dry_run {
         true => email_rate(services, &run, people).await?,
@@ -77,32 +85,36 @@ pub(crate) async fn open(services: &Services, opening: Opening) -> Result<Opened
     })
 }
 
-/// Begins the run, or lets it go on.
+/// Begins the run, or finds the one that is to go on.
 async fn begin(services: &Services, opening: &Opening) -> Result<Run, SendError> {
     let table = &services.table;
-    // A run that goes on may have ended before it began: then it has an audience, and nothing else.
-    let run = Run {
-        run: opening.run.clone(),
-        campaign: opening.campaign.clone(),
-        state: RunState::Running,
-        started_at: Timestamp::now().as_second(),
-        dry_run: opening.dry_run,
+    let run = match opening.resume {
+        true => table.run(&opening.run).await?,
+        false => {
+            let run = Run {
+                run: opening.run.clone(),
+                campaign: opening.campaign.clone(),
+                state: RunState::Running,
+                started_at: Timestamp::now().as_second(),
+                dry_run: opening.dry_run,
+            };
+            Some(table.open_run(&run).await?)
+        }
     };
-    let run = table.open_run(&run).await?;
+    known(run, opening)
+}
+
+/// The run as it was begun. One that nothing is known of any more does not go on: it may have been a dry
+/// run, and who has its messages is not known either.
+fn known(run: Option<Run>, opening: &Opening) -> Result<Run, SendError> {
+    let run = run.ok_or_else(|| SendError::NoRun {
+        run: opening.run.clone(),
+    })?;
     if run.campaign != opening.campaign {
         return Err(SendError::OtherCampaign {
             run: run.run,
             of: run.campaign,
         });
-    }
-    if opening.resume {
-        let any = [
-            RunState::Running,
-            RunState::Stopping,
-            RunState::Stopped,
-            RunState::Done,
-        ];
-        table.set_state(&run.run, &any, RunState::Running).await?;
     }
     Ok(run)
 }
@@ -143,5 +155,34 @@ fn shares(campaign: &Campaign, emails: f64, senders: usize) -> Rates {
         email: emails / senders,
         sms: texts / senders,
         push: NOTIFICATIONS / senders,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nothing_is_known_of_does_not_go_on() {
+        let opening = Opening {
+            campaign: "weekly".to_owned(),
+            run: "r".to_owned(),
+            dry_run: false,
+            resume: true,
+        };
+        let error = known(None, &opening).unwrap_err();
+        assert!(error.to_string().contains("start the campaign anew"));
+        let mut run = Run {
+            run: "r".to_owned(),
+            campaign: "weekly".to_owned(),
+            state: RunState::Stopped,
+            started_at: 0,
+            dry_run: true,
+        };
+        // It goes on as what it was.
+        assert!(known(Some(run.clone()), &opening).unwrap().dry_run);
+        run.campaign = "other".to_owned();
+        let error = known(Some(run), &opening);
+        assert!(matches!(error, Err(SendError::OtherCampaign { .. })));
     }
 }
