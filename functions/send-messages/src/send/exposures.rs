@@ -74,10 +74,18 @@ impl Exposures {
         arms
     }
 
+    /// What is to be told; once.
+    fn told(&mut self, is_dry: bool) -> Vec<(String, Shown)> {
+        let mut told = std::mem::take(&mut self.0);
+        told.retain(|_| !is_dry);
+        told
+    }
+
     /// Tells the event log. Told twice it counts once, by the event's id.
+    /// Of a dry run, however it ends, there is nothing to tell: nobody was shown anything.
     pub(super) async fn write(&mut self, job: &Job) -> Result<(), SendError> {
-        let exposures = std::mem::take(&mut self.0);
-        if !is_of_interest(job) {
+        let exposures = self.told(job.run.dry_run);
+        if exposures.is_empty() || !is_of_interest(job) {
             return Ok(());
         }
         let now = Timestamp::now();
@@ -126,4 +134,25 @@ fn line(job: &Job, user: String, shown: Shown, now: i64) -> Line {
         received_at: now,
         consent: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dry_run_shows_nobody_anything() {
+        let shown = || Shown {
+            recommendation_id: "r".to_owned(),
+            participations: Vec::new(),
+            agreed: true,
+            items: Vec::new(),
+        };
+        let mut exposures = Exposures::default();
+        exposures.push("u".to_owned(), shown());
+        assert!(exposures.told(true).is_empty());
+        exposures.push("u".to_owned(), shown());
+        assert_eq!(exposures.told(false).len(), 1);
+        assert!(exposures.told(false).is_empty());
+    }
 }

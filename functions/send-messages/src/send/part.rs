@@ -131,9 +131,7 @@ async fn finish(
         progress.untold = open.map(|block| block.n).collect();
     }
     progress.arms = line.exposures.arms(progress.arms);
-    if !job.run.dry_run {
-        line.exposures.write(job).await?;
-    }
+    line.exposures.write(job).await?;
     let now = Timestamp::now().as_second();
     job.services
         .progress
