@@ -4,6 +4,7 @@ mod record;
 
 use std::time::Instant;
 
+use messages::csv;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     crowd::Crowd,
     error::AudienceError,
 };
-use record::{column, end, field};
+use record::{column, field};
 
 /// How much is asked for at once, in bytes; no row is longer.
 const PIECE: u64 = 4 * 1024 * 1024;
@@ -57,7 +58,7 @@ impl Table<'_> {
             column: None,
         };
         let first = self.piece(&place).await?;
-        let heading = end(&first).unwrap_or(first.len());
+        let heading = csv::end(&first, true).unwrap_or(first.len());
         let names = first.get(..heading).unwrap_or_default();
         place.column = column(names);
         if place.column.is_some() {
@@ -90,7 +91,9 @@ impl Table<'_> {
             let is_last = place.offset + to_u64(piece.len()) >= place.bytes;
             let mut rest = piece.as_slice();
             while !rest.is_empty() {
-                let row = match (row_end(rest, place.column), is_last) {
+                // Nothing more of a row can be had than the whole piece.
+                let is_all = is_last || rest.len() == piece.len();
+                let row = match (row_end(rest, place.column, is_all), is_last) {
                     (Some(row), _) => row,
                     (None, true) => rest.len(),
                     (None, false) => break,
@@ -158,13 +161,27 @@ impl Table<'_> {
 }
 
 /// Where the first row of `rest` ends. Without columns a quote is a part of an id.
-fn row_end(rest: &[u8], column: Option<usize>) -> Option<usize> {
+fn row_end(rest: &[u8], column: Option<usize>, is_all: bool) -> Option<usize> {
     match column {
-        Some(_) => end(rest),
+        Some(_) => csv::end(rest, is_all),
         None => rest.iter().position(|byte| *byte == b'\n'),
     }
 }
 
 fn to_u64(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::row_end;
+
+    #[test]
+    fn a_quote_that_is_not_closed_takes_no_row_along() {
+        let rows = b"u1,\"Ann\nu2,b\nu3,c";
+        assert_eq!(row_end(rows, Some(0), true), Some(7));
+        assert_eq!(row_end(rows, Some(0), false), None);
+        assert_eq!(row_end(b"5\" pipe,u1\nu2,b\n", Some(1), false), Some(10));
+        assert_eq!(row_end(b"\"u1\nu2", None, false), Some(3));
+    }
 }

@@ -17,6 +17,7 @@
 
 pub mod address;
 mod contact;
+pub mod csv;
 mod error;
 pub mod evidence;
 mod judge;

@@ -1,5 +1,7 @@
 //! The lines, or rows, of a file from any of them on: a piece of it is in memory.
 
+use messages::csv;
+
 use super::{
     bucket::Bucket,
     cursor::{Cursor, Format},
@@ -80,13 +82,14 @@ impl<'a> Rows<'a> {
         loop {
             let rest = self.piece.get(self.given..).unwrap_or_default();
             let is_last = self.start + to_u64(self.piece.len()) >= cursor.bytes;
-            let quotes = matches!(cursor.format, Format::Csv(_));
-            let end = match end(rest, quotes) {
+            let is_csv = matches!(cursor.format, Format::Csv(_));
+            let is_long = to_u64(rest.len()) >= PIECE;
+            let end = match end(rest, is_csv, is_last || is_long) {
                 Some(end) => end,
                 None if is_last && rest.is_empty() => return Ok(None),
                 None if is_last => rest.len(),
                 // A line that has no end is cut: what is left of it is no line either.
-                None if to_u64(rest.len()) >= PIECE => rest.len(),
+                None if is_long => rest.len(),
                 None => {
                     self.more(cursor).await?;
                     continue;
@@ -114,14 +117,12 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Where the first row of `bytes` ends: its line break; where there are `quotes`, none inside of them.
-fn end(bytes: &[u8], quotes: bool) -> Option<usize> {
-    let mut quoted = false;
-    // A quote that is doubled opens what it has closed.
-    bytes.iter().position(|byte| {
-        quoted ^= quotes && *byte == b'"';
-        *byte == b'\n' && !quoted
-    })
+/// Where the first line of `bytes` ends, or the first row of CSV; `is_all` says that no more can be had.
+fn end(bytes: &[u8], is_csv: bool, is_all: bool) -> Option<usize> {
+    match is_csv {
+        true => csv::end(bytes, is_all),
+        false => bytes.iter().position(|byte| *byte == b'\n'),
+    }
 }
 
 fn to_u64(number: usize) -> u64 {
@@ -134,8 +135,14 @@ mod tests {
 
     #[test]
     fn rows_of_csv_may_have_line_breaks_and_lines_of_json_have_none() {
-        assert_eq!(end(b"\"a\nb\"\nc", true), Some(5));
-        assert_eq!(end(b"\"a\nb\"\nc", false), Some(2));
-        assert_eq!(end(b"abc", true), None);
+        assert_eq!(end(b"\"a\nb\"\nc", true, false), Some(5));
+        assert_eq!(end(b"\"a\nb\"\nc", false, false), Some(2));
+        assert_eq!(end(b"abc", true, true), None);
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_takes_no_row_along() {
+        assert_eq!(end(b"u1,5\" pipe\nu2,b\n", true, false), Some(10));
+        assert_eq!(end(b"u1,\"Ann\nu2,b\n", true, true), Some(7));
     }
 }

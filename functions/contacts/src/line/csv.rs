@@ -1,5 +1,6 @@
 //! Rows of CSV as the lines that they stand for.
 
+use messages::csv;
 use serde_json::{Map, Value, json};
 
 /// Columns of these have more inside.
@@ -105,15 +106,12 @@ fn value(name: &str, field: String) -> Value {
 }
 
 fn fields(bytes: &[u8]) -> Result<Vec<String>, String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(bytes);
-    let mut record = csv::StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(true) => Ok(record.iter().map(str::to_owned).collect()),
-        Ok(false) => Ok(Vec::new()),
-        Err(error) => Err(format!("it is no CSV: {error}")),
-    }
+    let fields = csv::fields(bytes)
+        .ok_or("it is no CSV: a quote is not closed, or in the midst of a field in quotes")?;
+    let fields = fields.into_iter().map(String::from_utf8);
+    fields
+        .collect::<Result<_, _>>()
+        .map_err(|_| "it is no UTF-8".to_owned())
 }
 
 #[cfg(test)]
@@ -137,6 +135,8 @@ mod tests {
         let line = heading.line(b"u,,,,,,").unwrap();
         assert_eq!(line, json!({"userId": "u"}));
         assert!(heading.line(b"u,a").unwrap_err().contains("2 fields"));
+        let two = heading.line(b"\"u,,,,,,\nv,,,,,,");
+        assert!(two.unwrap_err().contains("quote"));
     }
 
     #[test]
