@@ -19,6 +19,8 @@ const PART: Most = Most {
     lines: 1_000,
     bytes: 8 * 1024 * 1024,
 };
+/// Bytes of a line that a sender reads; ids of products are of any length.
+const MAX_LINE: usize = 16 * 1024;
 /// People who are known again when they come twice; the sender knows all of them.
 const KNOWN: usize = 1_000_000;
 
@@ -82,7 +84,7 @@ impl<'a> Crowd<'a> {
             self.counts.doubles += 1;
             return Ok(());
         }
-        let line = serde_json::to_vec(&Person { user, items })?;
+        let line = line(user, items)?;
         let shard = key::shard(user) as usize;
         self.written
             .extend(self.spool.add(self.s3, shard, &line).await?);
@@ -148,8 +150,41 @@ fn list_key(folder: &str, call: u32) -> String {
     format!("{folder}work/parts-{call:04}.jsonl")
 }
 
+/// The line of `user`, without the last of `items` when it would be too long.
+fn line(user: &str, mut items: &[String]) -> Result<Vec<u8>, AudienceError> {
+    loop {
+        let line = serde_json::to_vec(&Person { user, items })?;
+        match items.split_last() {
+            Some((_, fewer)) if line.len() > MAX_LINE => items = fewer,
+            _ => return Ok(line),
+        }
+    }
+}
+
 /// Of a million people two have the same in one of 40 million audiences.
 fn hash(user: &str) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(Sha256::digest(user));
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_a_sender_would_not_read_has_fewer_products() {
+        let items: Vec<String> = (0..20).map(|n| format!("{n:02}").repeat(1_000)).collect();
+        let bytes = line("u", &items).unwrap();
+        assert!(bytes.len() <= MAX_LINE && bytes.len() > MAX_LINE - 2_100);
+        let read: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let kept: Vec<&str> = read["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|one| one.as_str())
+            .collect();
+        assert_eq!(kept, items[..kept.len()], "the latest");
+        let one = vec!["x".repeat(MAX_LINE)];
+        assert_eq!(line("u", &one).unwrap(), br#"{"user":"u"}"#);
+    }
 }
