@@ -92,6 +92,7 @@ pub(crate) mod tests {
             attempt: 0,
             users: users.iter().map(|&user| user.to_owned()).collect(),
             outcomes,
+            known: Vec::new(),
         }
     }
 

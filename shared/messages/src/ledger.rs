@@ -73,6 +73,8 @@ pub struct Block {
     pub users: Vec<String>,
     /// What became of each; empty as long as the block is claimed.
     pub outcomes: Vec<Outcome>,
+    /// Of a claimed block, what its sender knew of each when others got no answer; else empty.
+    pub known: Vec<Option<Outcome>>,
 }
 
 /// Whether it is known what became of a block.

@@ -196,6 +196,7 @@ async fn claim(
         attempt: ledger.attempt,
         users,
         outcomes: Vec::new(),
+        known: Vec::new(),
     };
     Ok((block, people))
 }
@@ -267,6 +268,13 @@ async fn settle(
         .collect();
     if end.silent && job.leaves_evidence(block.channel) {
         end.uncertain = block.users.len() as u64;
+        let known = known(&answers, &outcomes);
+        if known.iter().any(Option::is_some)
+            && let Err(error) = job.services.table.note(&job.run.run, &block, &known).await
+        {
+            // It is looked up, as that of the others is.
+            tracing::warn!(%error, "what is known of a block was not written down");
+        }
         return Ok(());
     }
     for (ready, answer) in people.into_iter().zip(&answers) {
@@ -291,6 +299,13 @@ async fn settle(
         }),
         Settled::Settled | Settled::Already => Ok(()),
     }
+}
+
+/// The outcomes of those who got an answer.
+fn known(answers: &[Answer], outcomes: &[Outcome]) -> Vec<Option<Outcome>> {
+    let both = answers.iter().zip(outcomes);
+    both.map(|(answer, outcome)| (*answer != Answer::Unknown).then(|| outcome.clone()))
+        .collect()
 }
 
 fn refusing(job: &Job, channel: Channel, answers: &[Answer]) -> Refusing {
@@ -327,6 +342,23 @@ fn outcome(answer: &Answer, is_own: bool) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_without_an_answer_takes_nothing_from_what_is_known_of_others() {
+        let taken = Answer::Accepted {
+            message_id: "m".to_owned(),
+        };
+        let answers = [taken, Answer::Unknown, Answer::Throttled];
+        let outcomes: Vec<Outcome> = answers.iter().map(|one| outcome(one, true)).collect();
+        assert_eq!(
+            known(&answers, &outcomes),
+            [
+                Some(Outcome::Sent("m".to_owned())),
+                None,
+                Some(Outcome::Released)
+            ]
+        );
+    }
 
     #[test]
     fn who_is_refused_while_nobody_is_taken_has_not_failed() {

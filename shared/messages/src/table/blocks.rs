@@ -93,6 +93,12 @@ impl MessagesTable {
                 BlockState::Claimed => Vec::new(),
                 BlockState::Settled => self.json(KIND, item, "outcomes")?,
             },
+            known: match state {
+                BlockState::Claimed if item.contains_key("known") => {
+                    self.json(KIND, item, "known")?
+                }
+                _ => Vec::new(),
+            },
         })
     }
 }
@@ -106,4 +112,41 @@ pub(super) fn sk(part: &str, n: u32) -> String {
 pub(super) fn is_part(part: &str) -> bool {
     (1..=MAX_PART).contains(&part.len())
         && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::{
+        Client,
+        config::{BehaviorVersion, Config},
+    };
+
+    use super::*;
+    use crate::{
+        ledger::Outcome,
+        table::{json, key, number},
+    };
+
+    #[test]
+    fn what_a_sender_knew_is_kept_with_a_claimed_block() {
+        let nowhere = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .build();
+        let table = MessagesTable::new(Client::from_conf(nowhere), "Messages".to_owned());
+        let known = vec![Some(Outcome::Sent("m".to_owned())), None];
+        let mut item = key(&run_pk("r"), &sk("03-0000", 7));
+        item.extend([
+            ("state".to_owned(), text("claimed")),
+            ("channel".to_owned(), text("email")),
+            ("claimedAt".to_owned(), number(100)),
+            ("attempt".to_owned(), number(0)),
+            ("users".to_owned(), json(&["a", "b"])),
+            ("known".to_owned(), json(&known)),
+        ]);
+        let block = table.block(&item).unwrap();
+        assert_eq!((block.n, block.known), (7, known));
+        assert!(block.outcomes.is_empty());
+        item.remove("known");
+        assert!(table.block(&item).unwrap().known.is_empty());
+    }
 }

@@ -97,6 +97,30 @@ impl MessagesTable {
         })
     }
 
+    /// Writes what is known of some people of a block that stays claimed, as of others nobody knows yet; in the
+    /// order of the claim. Gives whether the block was claimed.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn note(
+        &self,
+        run: &str,
+        block: &Block,
+        known: &[Option<Outcome>],
+    ) -> Result<bool, MessagesError> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(&run_pk(run), &sk(&block.part, block.n))))
+            .update_expression("SET known = :known")
+            .condition_expression(IS_CLAIMED)
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":claimed", text("claimed"))
+            .expression_attribute_values(":known", json(&known));
+        self.holds(request).await
+    }
+
     /// Settles a block that a killed sender left (or again one of whose people some were held, when somebody
     /// knows what became of them), and takes the message off what those of its people had
     /// who are [`Outcome::Released`], so that another block may claim them. `people` is what the table has
