@@ -1,8 +1,13 @@
 //! Answers that never come: what was not sent is sent, what was is not sent again, and what nobody can
 //! know is held. And a run that is told to stop.
 
-use std::time::{Duration, Instant};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::{Duration, Instant},
+};
 
+use hyper::Method;
 use serde_json::{Value, json};
 use tests::Shop;
 
@@ -27,17 +32,44 @@ fn many(shop: &Shop, name: &str, people: usize, channel: &str) {
     import(shop, name, &contacts);
 }
 
-/// Connections that are cut before anything is done. Some calls go through: they prove that the events
-/// arrive, so that no event means not sent.
+/// Connections that are cut before anything is done. Some calls go through, and other messages of the shop
+/// leave meanwhile: they prove that the events arrive, so that no event means not sent.
 fn cut(shop: &Shop) {
     many(shop, "cut", 300, "email");
-    let sent = with_faults(shop, &json!({ "ses": { "cut": 30 } }), || run(shop, "cut"));
+    let sent = with_faults(shop, &json!({ "ses": { "cut": 30 } }), || {
+        beside_others(shop, || run(shop, "cut"))
+    });
     assert_eq!(
         outbox::counts(shop, &sent.name),
         (300, 300),
         "{}",
         sent.report
     );
+}
+
+/// Does `body` while the shop sends other emails, one a second.
+fn beside_others<T>(shop: &Shop, body: impl FnOnce() -> T) -> T {
+    let email = json!({
+        "FromEmailAddress": "shop@shop.example",
+        "Destination": { "ToAddresses": ["other@shop.example"] },
+        "ConfigurationSetName": "shop-messages",
+        "Content": { "Simple": { "Subject": { "Data": "Other" }, "Body": { "Text": { "Data": "Other" } } } },
+        "EmailTags": [{ "Name": "run", "Value": "other" }, { "Name": "person", "Value": "other" }],
+    });
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Relaxed) {
+                // Some of these are cut off, too.
+                let send = || shop.messaging(Method::POST, "/v2/email/outbound-emails", &email);
+                let _ = catch_unwind(AssertUnwindSafe(send));
+                std::thread::sleep(Duration::from_secs(1));
+            }
+        });
+        let done = catch_unwind(AssertUnwindSafe(body));
+        is_over.store(true, Relaxed);
+        done.unwrap_or_else(|panic| resume_unwind(panic))
+    })
 }
 
 fn lost(shop: &Shop) {
@@ -116,7 +148,7 @@ fn started(shop: &Shop, campaign: &str) -> String {
     let begun = Instant::now();
     loop {
         let counts = shop
-            .messaging(hyper::Method::GET, "/_messaging/counts", &Value::Null)
+            .messaging(Method::GET, "/_messaging/counts", &Value::Null)
             .1;
         let counts: Value = serde_json::from_str(&counts).unwrap_or_default();
         let runs = counts["runs"].as_array().cloned().unwrap_or_default();

@@ -25,8 +25,20 @@ const MAX_BYTES: i64 = 128 * 1024 * 1024;
 pub(crate) struct Found {
     /// Of those looked for, by their keys.
     pub(crate) people: HashMap<String, Evidence>,
-    /// The latest time of which the run has an event, by channel: the stream is alive up to there.
-    pub(crate) alive: HashMap<Channel, i64>,
+    /// What came by each object, of this run or another one: they have one stream.
+    arrivals: Vec<Arrival>,
+    /// Whether something could not be read. Who is not found may be in there.
+    pub(crate) has_gaps: bool,
+}
+
+/// Events of a channel that came in one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Arrival {
+    channel: Channel,
+    /// When the last of them happened, in epoch seconds.
+    happened_at: i64,
+    /// When the object was written.
+    written_at: i64,
 }
 
 /// Looks for `people` (their keys) of `run` in what arrived since `from` (epoch seconds).
@@ -39,9 +51,9 @@ pub(crate) async fn search(
 ) -> Result<Found, SendError> {
     let mut found = Found::default();
     for hour in hours(from, now) {
-        for object in objects(services, &keys::evidence(hour * HOUR), from).await? {
-            found.look_into(services, run, people, object).await?;
-        }
+        let folder = keys::evidence(hour * HOUR);
+        let objects = found.objects(services, &folder, from).await?;
+        found.look_into(services, run, people, objects).await?;
     }
     Ok(found)
 }
@@ -52,65 +64,114 @@ fn hours(from: i64, now: i64) -> RangeInclusive<i64> {
     (from / HOUR - 1).max(now / HOUR - MOST_HOURS)..=now / HOUR
 }
 
-/// A page of keys.
-type Keys = Vec<String>;
-
-/// The objects under `prefix` that were written since `from`, by pages.
-async fn objects(services: &Services, prefix: &str, from: i64) -> Result<Vec<Keys>, SendError> {
-    let mut pages = services
-        .s3
-        .list_objects_v2()
-        .bucket(services.bucket.name())
-        .prefix(prefix)
-        .into_paginator()
-        .send();
-    let mut all = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(failure("s3:ListObjectsV2"))?;
-        let objects = page.contents.unwrap_or_default().into_iter();
-        let keys = objects.filter_map(|object| {
-            let written = object.last_modified.map_or(i64::MAX, |time| time.secs());
-            let fits = object.size.unwrap_or(0) <= MAX_BYTES;
-            if !fits {
-                tracing::warn!("an object of evidence is too large to be read");
-            }
-            object.key.filter(|_| fits && written >= from)
-        });
-        all.push(keys.collect());
-    }
-    Ok(all)
+/// An object to be read.
+struct Object {
+    key: String,
+    written_at: i64,
 }
 
 impl Found {
+    /// The objects under `prefix` that were written since `from`.
+    async fn objects(
+        &mut self,
+        services: &Services,
+        prefix: &str,
+        from: i64,
+    ) -> Result<Vec<Object>, SendError> {
+        let mut pages = services
+            .s3
+            .list_objects_v2()
+            .bucket(services.bucket.name())
+            .prefix(prefix)
+            .into_paginator()
+            .send();
+        let mut all = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(failure("s3:ListObjectsV2"))?;
+            for object in page.contents.unwrap_or_default() {
+                let written_at = object.last_modified.map(|time| time.secs());
+                if written_at.is_some_and(|at| at < from) {
+                    continue;
+                }
+                // What says no time proves none.
+                let written_at = written_at.unwrap_or(0);
+                if object.size.unwrap_or(0) > MAX_BYTES {
+                    tracing::warn!("an object of evidence is too large to be read");
+                    self.has_gaps = true;
+                    continue;
+                }
+                all.extend(object.key.map(|key| Object { key, written_at }));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether an event of `channel` happened at `time` or later.
+    pub(crate) fn has_later(&self, channel: Channel, time: i64) -> bool {
+        let mut arrivals = self.of(channel);
+        arrivals.any(|arrival| arrival.happened_at >= time)
+    }
+
+    /// Whether an event of `channel` that happened since `since` came at `time` or later.
+    pub(crate) fn came_later(&self, channel: Channel, since: i64, time: i64) -> bool {
+        let mut arrivals = self.of(channel);
+        arrivals.any(|arrival| arrival.happened_at >= since && arrival.written_at >= time)
+    }
+
+    fn of(&self, channel: Channel) -> impl Iterator<Item = &Arrival> {
+        let arrivals = self.arrivals.iter();
+        arrivals.filter(move |arrival| arrival.channel == channel)
+    }
+
     async fn look_into(
         &mut self,
         services: &Services,
         run: &str,
         people: &HashSet<String>,
-        keys: Keys,
+        objects: Vec<Object>,
     ) -> Result<(), SendError> {
-        let objects = keys.iter().map(|key| services.bucket.get(key));
-        let objects: Vec<_> = objects.collect();
-        let mut read = stream::iter(objects).buffer_unordered(AT_ONCE);
-        while let Some(object) = read.try_next().await? {
-            let read = evidence::read(&object.bytes);
-            if read.is_broken {
-                tracing::warn!("an object of evidence breaks off");
-            }
-            for event in read.evidence {
-                self.add(run, people, event);
-            }
+        let gets = objects.iter().map(|object| async {
+            let got = services.bucket.get(&object.key).await;
+            got.map(|got| (got, object.written_at))
+        });
+        let gets: Vec<_> = gets.collect();
+        let mut read = stream::iter(gets).buffer_unordered(AT_ONCE);
+        while let Some((object, written_at)) = read.try_next().await? {
+            self.take(run, people, evidence::read(&object.bytes), written_at);
         }
         Ok(())
     }
 
-    fn add(&mut self, run: &str, people: &HashSet<String>, event: Evidence) {
-        if event.run != run {
-            return;
+    /// Takes in what was `read` of an object.
+    fn take(
+        &mut self,
+        run: &str,
+        people: &HashSet<String>,
+        read: evidence::Found,
+        written_at: i64,
+    ) {
+        if read.is_broken {
+            tracing::warn!("an object of evidence breaks off");
+            self.has_gaps = true;
         }
-        let alive = self.alive.entry(event.channel).or_insert(event.at);
-        *alive = event.at.max(*alive);
-        if people.contains(&event.person) {
+        for channel in Channel::ALL {
+            let events = read.evidence.iter();
+            let times = events.filter(|event| event.channel == channel);
+            if let Some(happened_at) = times.map(|event| event.happened_at).max() {
+                self.arrivals.push(Arrival {
+                    channel,
+                    happened_at,
+                    written_at,
+                });
+            }
+        }
+        for event in read.evidence {
+            self.add(run, people, event);
+        }
+    }
+
+    fn add(&mut self, run: &str, people: &HashSet<String>, event: Evidence) {
+        if event.run == run && people.contains(&event.person) {
             let known = self.people.entry(event.person.clone());
             // That it could not be made says more than that it was taken.
             let known = known.or_insert_with(|| event.clone());
@@ -141,28 +202,70 @@ mod tests {
         assert_eq!(hours(0, 500 * HOUR), 400..=500);
     }
 
-    #[test]
-    fn any_event_of_the_run_shows_that_the_stream_is_alive() {
-        let event = |run: &str, person: &str, word: &str, at| Evidence {
+    fn event(run: &str, person: &str, word: &str, at: i64) -> Evidence {
+        Evidence {
             channel: Channel::Email,
             run: run.to_owned(),
             person: person.to_owned(),
             message_id: "m".to_owned(),
             event: word.to_owned(),
             at,
-        };
+            happened_at: at,
+        }
+    }
+
+    fn read(evidence: Vec<Evidence>, is_broken: bool) -> evidence::Found {
+        evidence::Found {
+            evidence,
+            is_broken,
+        }
+    }
+
+    #[test]
+    fn any_event_shows_how_far_the_stream_came_and_those_of_the_run_who_was_sent() {
         let people = HashSet::from(["p".to_owned()]);
         let mut found = Found::default();
-        for event in [
+        let events = vec![
             event("r", "other", "Send", 50),
-            event("else", "p", "Send", 90),
+            event("else", "p", "Bounce", 90),
             event("r", "p", "Send", 40),
             event("r", "p", "Reject", 41),
             event("r", "p", "Send", 42),
-        ] {
-            found.add("r", &people, event);
-        }
-        assert_eq!(found.alive[&Channel::Email], 50);
+        ];
+        found.take("r", &people, read(events, false), 100);
         assert!(found.people["p"].is_failure());
+        assert!(!found.has_gaps);
+        assert!(found.has_later(Channel::Email, 90) && !found.has_later(Channel::Email, 91));
+        assert!(!found.has_later(Channel::Sms, 0));
+        assert!(found.came_later(Channel::Email, 80, 100));
+        assert!(!found.came_later(Channel::Email, 80, 101));
+        assert!(!found.came_later(Channel::Email, 91, 100));
+    }
+
+    #[test]
+    fn an_object_that_breaks_off_may_have_held_anybody() {
+        let mut found = Found::default();
+        let events = vec![event("r", "p", "Send", 50)];
+        found.take("r", &HashSet::new(), read(events, true), 60);
+        assert!(found.has_gaps);
+    }
+}
+
+#[cfg(test)]
+impl Found {
+    /// What came in one object.
+    pub(crate) fn of_one(
+        run: &str,
+        people: &HashSet<String>,
+        evidence: Vec<Evidence>,
+        written_at: i64,
+    ) -> Self {
+        let mut found = Self::default();
+        let read = evidence::Found {
+            evidence,
+            is_broken: false,
+        };
+        found.take(run, people, read, written_at);
+        found
     }
 }

@@ -29,6 +29,8 @@ pub struct Evidence {
     pub event: String,
     /// When the service took the message, in epoch seconds.
     pub at: i64,
+    /// When it happened, as far as the event says; not before `at`.
+    pub happened_at: i64,
 }
 
 impl Evidence {
@@ -109,13 +111,15 @@ impl Event {
         let event = self.event_type?;
         if let Some(mut mail) = self.mail {
             let mut tag = |name| mail.tags.remove(name)?.into_iter().next();
+            let at = mail.timestamp?.as_second();
             return Some(Evidence {
                 channel: Channel::Email,
                 run: tag(RUN)?,
                 person: tag(PERSON)?,
                 message_id: mail.message_id?,
                 event,
-                at: mail.timestamp?.as_second(),
+                at,
+                happened_at: at,
             });
         }
         let mut context = self.context?;
@@ -127,6 +131,7 @@ impl Event {
             message_id: self.message_id?,
             event,
             at: at.div_euclid(1_000),
+            happened_at: self.event_timestamp.unwrap_or(at).max(at).div_euclid(1_000),
         })
     }
 }
@@ -167,6 +172,7 @@ mod tests {
         assert_eq!(people, ["p1", "p2", "p3"]);
         assert_eq!(found.evidence[0].at, 1_796_040_000);
         assert_eq!(found.evidence[1].at, 1_796_040_000);
+        assert_eq!(found.evidence[1].happened_at, 1_796_040_001);
         assert_eq!(found.evidence[1].channel, Channel::Sms);
         assert!(found.evidence[2].is_failure());
     }
