@@ -17,7 +17,7 @@ mod window;
 use std::time::Instant;
 
 use interactions::LogReader;
-use messages::key::SHARDS;
+use messages::{MessagesTable, key::SHARDS};
 use serde::{Deserialize, Serialize};
 use shared::config::messages::MessageCampaign;
 
@@ -64,6 +64,7 @@ enum Step {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Search<'a> {
     pub(crate) bucket: &'a Bucket,
+    pub(crate) table: &'a MessagesTable,
     pub(crate) campaign: &'a MessageCampaign,
     pub(crate) after: &'a shared::config::messages::AfterEvent,
     /// The run, and its folder with `/` at its end.

@@ -158,6 +158,7 @@ impl BuildAudience {
             Audience::After(after) => {
                 let search = Search {
                     bucket: &self.bucket,
+                    table: &self.table,
                     campaign: asked.campaign,
                     after,
                     run: &asked.event.run,
