@@ -77,10 +77,7 @@ pub(crate) fn of_value(value: Value, file: &File) -> Result<Said, Reason> {
     } else {
         own::said(value, file)?
     };
-    // What would not fit with all the rest that is known is found when it is kept.
-    let mut alone = Contact::default();
-    said.tell(&mut alone);
-    alone.check().map_err(|error| error.to_string())?;
+    said.check()?;
     Ok(said)
 }
 
@@ -129,6 +126,14 @@ impl Said {
             let known = contact.consents.entry(*channel);
             known.or_insert_with(|| consent.clone());
         }
+    }
+
+    /// Whether it is within the limits of a contact. What would not fit with all the rest that is known is found
+    /// when it is kept.
+    fn check(&self) -> Result<(), Reason> {
+        let mut alone = Contact::default();
+        self.tell(&mut alone);
+        alone.check().map_err(|error| error.to_string())
     }
 
     /// The addresses that nothing is to be sent to, by their keys.

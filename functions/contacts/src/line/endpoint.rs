@@ -78,25 +78,18 @@ impl Endpoint {
         date.parse::<Timestamp>().ok().map(Timestamp::as_second)
     }
 
-    /// What it says, in `file`.
+    /// What it says, in `file`. A refusal is its person's, and counts of an endpoint that cannot be used, too.
     pub(super) fn said(self, file: &File) -> Result<Said, Reason> {
-        if self.endpoint_status.as_deref() == Some("INACTIVE") {
-            return Err("the endpoint is INACTIVE: Pinpoint did not send to it either".to_owned());
-        }
-        let at = self
-            .at()
-            .filter(|at| (0..=file.now).contains(at))
-            .unwrap_or(file.at);
-        let mut said = Said {
-            user: self.user()?,
-            ..Said::default()
-        };
-        let address = self.address.as_deref().ok_or("it has no Address")?;
-        let channel = said.reach(&self.channel_type, address)?;
+        let channel = channel(&self.channel_type)?;
+        let at = self.at().filter(|at| (0..=file.now).contains(at));
         let consent = |given, source: &str| Consent {
             given,
             source: source.to_owned(),
-            at,
+            at: at.unwrap_or(file.at),
+        };
+        let mut said = Said {
+            user: self.user()?,
+            ..Said::default()
         };
         match self.opt_out.as_deref() {
             Some("ALL") => said.consents.push((channel, consent(false, SOURCE))),
@@ -105,6 +98,17 @@ impl Endpoint {
             }
             _ => {}
         }
+        let refusal = (!said.consents.is_empty()).then(|| said.clone());
+        self.describe(said).or_else(|reason| refusal.ok_or(reason))
+    }
+
+    /// Adds to `said` where the endpoint is, and who has it.
+    fn describe(self, mut said: Said) -> Result<Said, Reason> {
+        if self.endpoint_status.as_deref() == Some("INACTIVE") {
+            return Err("the endpoint is INACTIVE: Pinpoint did not send to it either".to_owned());
+        }
+        let address = self.address.as_deref().ok_or("it has no Address")?;
+        said.reach(&self.channel_type, address)?;
         if let Some(demographic) = self.demographic {
             let locale = demographic.locale.filter(|locale| !locale.is_empty());
             said.language = locale.map(|locale| locale.replace('_', "-"));
@@ -113,33 +117,44 @@ impl Endpoint {
         }
         let of_user = self.user.and_then(|user| user.user_attributes);
         said.describe(of_user.into_iter().chain(self.attributes).flatten());
+        said.check()?;
         Ok(said)
     }
 }
 
+/// The channel of a `ChannelType`.
+fn channel(channel_type: &str) -> Result<Channel, Reason> {
+    match channel_type {
+        "EMAIL" => Ok(Channel::Email),
+        "SMS" => Ok(Channel::Sms),
+        _ => push_service(channel_type).map(|_| Channel::Push),
+    }
+}
+
+fn push_service(channel_type: &str) -> Result<PushService, Reason> {
+    Ok(match channel_type {
+        "GCM" => PushService::Gcm,
+        "APNS" => PushService::Apns,
+        "APNS_SANDBOX" => PushService::ApnsSandbox,
+        "ADM" => PushService::Adm,
+        "BAIDU" => PushService::Baidu,
+        _ => return Err("nothing is sent by its ChannelType any more".to_owned()),
+    })
+}
+
 impl Said {
-    fn reach(&mut self, channel_type: &str, address: &str) -> Result<Channel, Reason> {
-        let service = match channel_type {
-            "EMAIL" => {
-                self.email = Some(email(address)?);
-                return Ok(Channel::Email);
+    fn reach(&mut self, channel_type: &str, address: &str) -> Result<(), Reason> {
+        match channel_type {
+            "EMAIL" => self.email = Some(email(address)?),
+            "SMS" => self.phone = Some(phone(address)?),
+            _ => {
+                self.push = Some(PushAddress {
+                    token: address.to_owned(),
+                    service: push_service(channel_type)?,
+                });
             }
-            "SMS" => {
-                self.phone = Some(phone(address)?);
-                return Ok(Channel::Sms);
-            }
-            "GCM" => PushService::Gcm,
-            "APNS" => PushService::Apns,
-            "APNS_SANDBOX" => PushService::ApnsSandbox,
-            "ADM" => PushService::Adm,
-            "BAIDU" => PushService::Baidu,
-            _ => return Err("nothing is sent by its ChannelType any more".to_owned()),
-        };
-        self.push = Some(PushAddress {
-            token: address.to_owned(),
-            service,
-        });
-        Ok(Channel::Push)
+        }
+        Ok(())
     }
 
     /// Takes attributes, of each its first value: the first name, and as many others as there may be.
@@ -237,5 +252,23 @@ mod tests {
         assert!(refused("EndpointStatus", "INACTIVE").contains("INACTIVE"));
         assert!(refused("ChannelType", "VOICE").contains("ChannelType"));
         assert!(refused("Address", "nonsense").starts_with("email: "));
+    }
+
+    #[test]
+    fn a_refusal_counts_of_an_endpoint_that_nothing_is_sent_to() {
+        let refusal = (Channel::Email, consent(false, "pinpoint", 90));
+        for (member, value) in [
+            ("EndpointStatus", json!("INACTIVE")),
+            ("Address", json!("nonsense")),
+            ("Address", Value::Null),
+            ("Demographic", json!({"Locale": "x".repeat(300)})),
+        ] {
+            let mut endpoint = exported("ALL");
+            endpoint[member] = value;
+            let said = said(endpoint, &file()).unwrap();
+            assert_eq!(said.user, "u1");
+            assert_eq!(said.consents, std::slice::from_ref(&refusal), "{member}");
+            assert_eq!((said.email, said.language), (None, None), "{member}");
+        }
     }
 }
