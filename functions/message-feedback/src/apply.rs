@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use messages::{
-    Channel, ConsentChange, MessagesError, MessagesTable, Suppressing, SuppressionReason, key,
+    Channel, Consent, ConsentChange, Contact, MessagesError, MessagesTable, Suppressing,
+    SuppressionReason, key,
 };
 
 use crate::{
@@ -38,7 +39,8 @@ pub(crate) async fn apply(table: &MessagesTable, feedback: &Feedback) -> Result<
     }
 }
 
-/// An address that does not exist says nothing of what its person wants.
+/// An address that does not exist says nothing of what its person wants, and who refused already has no
+/// consent that could end: their refusal stays as it is, so that START does not take it back.
 async fn end_consent(table: &MessagesTable, suppress: &Suppress) -> Result<(), MessagesError> {
     let Some(person) = &suppress.person else {
         return Ok(());
@@ -49,6 +51,11 @@ async fn end_consent(table: &MessagesTable, suppress: &Suppress) -> Result<(), M
     let Some(user) = table.user(person).await? else {
         return Ok(());
     };
+    let contact = table.contact(&user).await?;
+    let known = contact.and_then(|mut contact| contact.consents.remove(&suppress.channel));
+    if !ends(known.as_ref(), suppress.reason) {
+        return Ok(());
+    }
     let change = ConsentChange {
         channel: suppress.channel,
         given: false,
@@ -56,6 +63,15 @@ async fn end_consent(table: &MessagesTable, suppress: &Suppress) -> Result<(), M
         at: suppress.at,
     };
     table.set_consent(&user, &change).await.map(|_| ())
+}
+
+/// Whether there is anything to end. Of somebody of whom nothing is known a complaint is a refusal; a blocked
+/// text is none, because START would make a consent of it.
+fn ends(known: Option<&Consent>, reason: SuppressionReason) -> bool {
+    match known {
+        Some(known) => known.given,
+        None => reason == SuppressionReason::Complaint,
+    }
 }
 
 /// Gives back what an opt-out took, and nothing else: the consent first, because as long as the number is
@@ -71,9 +87,7 @@ async fn opt_in(table: &MessagesTable, phone: &str, at: Timestamp) -> Result<(),
     if let Some(person) = suppression.person
         && let Some(user) = table.user(&person).await?
         && let Some(contact) = table.contact(&user).await?
-        && let Some(consent) = contact.consents.get(&Channel::Sms)
-        && !consent.given
-        && consent.source == BLOCKED
+        && was_taken(&contact, &address)
     {
         let change = ConsentChange {
             channel: Channel::Sms,
@@ -85,4 +99,51 @@ async fn opt_in(table: &MessagesTable, phone: &str, at: Timestamp) -> Result<(),
     }
     let opted_out = Some(SuppressionReason::OptOut);
     table.unsuppress(&address, opted_out).await.map(|_| ())
+}
+
+/// Whether an opt-out took the consent of `contact`, whose number is still that of the key `address`: a
+/// number that is somebody else's by now says nothing of them.
+fn was_taken(contact: &Contact, address: &str) -> bool {
+    let phone = contact.address(Channel::Sms);
+    let is_theirs = phone.is_some_and(|phone| key::address(Channel::Sms, phone) == address);
+    let consent = contact.consents.get(&Channel::Sms);
+    is_theirs && consent.is_some_and(|consent| !consent.given && consent.source == BLOCKED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn consent(given: bool, source: &str) -> Consent {
+        Consent {
+            given,
+            source: source.to_owned(),
+            at: 1,
+        }
+    }
+
+    #[test]
+    fn only_a_consent_ends() {
+        use SuppressionReason::{Complaint, OptOut};
+        let (given, refused) = (consent(true, "checkout"), consent(false, "preferences"));
+        assert!(ends(Some(&given), OptOut) && ends(Some(&given), Complaint));
+        assert!(!ends(Some(&refused), OptOut) && !ends(Some(&refused), Complaint));
+        assert!(!ends(None, OptOut) && ends(None, Complaint));
+    }
+
+    #[test]
+    fn start_gives_back_what_was_taken_to_whoever_has_the_number() {
+        let contact = |source| Contact {
+            phone: Some("+4930123456".to_owned()),
+            consents: [(Channel::Sms, consent(false, source))].into(),
+            ..Contact::default()
+        };
+        let (own, other) = ("+4930123456", "+4930999999");
+        let taken = |source, phone| was_taken(&contact(source), &key::address(Channel::Sms, phone));
+        assert!(taken(BLOCKED, own));
+        assert!(!taken(BLOCKED, other), "another's by now");
+        assert!(!taken("preferences", own), "refused otherwise");
+        let nobody = Contact::default();
+        assert!(!was_taken(&nobody, &key::address(Channel::Sms, own)));
+    }
 }
