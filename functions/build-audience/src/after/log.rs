@@ -57,30 +57,30 @@ impl Log<'_> {
     ) -> Result<Option<At>, AudienceError> {
         let prefix = day_prefix(at.day);
         let (objects, more) = self.reader.page_after(&prefix, &at.after).await?;
-        let last = objects.last().map(|object| object.key.clone());
+        let page = Page::of(objects, more);
         let end = Timestamp::from_second(self.rule.window.started + CLOCKS)?;
         let too_late = key_before(end);
-        // What is compacted is named otherwise, and comes after all calls of its day.
-        let is_call = |object: &Object| object.key.ends_with(".jsonl");
-        let matters = objects
-            .into_iter()
+        let matters = page
+            .objects
+            .iter()
             .filter(|object| !is_call(object) || object.key < too_late);
-        let (small, large): (Vec<_>, Vec<_>) =
-            matters.partition(|object| is_call(object) && object.size <= WHOLE);
+        let (large, small): (Vec<_>, Vec<_>) = matters.partition(|object| is_large(object));
         let mut read = stream::iter(small)
             .map(|object| self.whole(object))
             .buffer_unordered(AT_ONCE);
+        let mut is_gone = false;
         while let Some(marks) = read.try_next().await? {
-            for (under, mark) in marks {
+            is_gone |= marks.is_none();
+            for (under, mark) in marks.into_iter().flatten() {
                 self.keep(under, &mark, users, sessions).await?;
             }
         }
         for object in large {
-            self.stream(&object, users, sessions).await?;
+            is_gone |= !self.stream(object, users, sessions).await?;
         }
-        Ok(match last {
-            Some(after) if more => Some(At { day: at.day, after }),
-            _ => self.next_day(at.day)?,
+        Ok(match page.rest(is_gone) {
+            Some(after) => Some(At { day: at.day, after }),
+            None => self.next_day(at.day)?,
         })
     }
 
@@ -97,24 +97,27 @@ impl Log<'_> {
         }))
     }
 
-    async fn whole(&self, object: Object) -> Result<Vec<(Under, Mark)>, AudienceError> {
+    /// The marks of a call's object; nothing when it is gone: it was compacted since it was listed, and what
+    /// was in it is in a part, which comes later.
+    async fn whole(&self, object: &Object) -> Result<Option<Vec<(Under, Mark)>>, AudienceError> {
         let bytes = match self.reader.bytes(&object.key).await {
-            // It was compacted since it was listed: what was in it is in a part, which comes later.
-            Err(LogError::Aws(error)) if error.is_not_found() => return Ok(Vec::new()),
+            Err(LogError::Aws(error)) if error.is_not_found() => return Ok(None),
             bytes => bytes?,
         };
         let lines = bytes.split(|byte| *byte == b'\n');
-        Ok(lines.filter_map(|line| Mark::of(line, self.rule)).collect())
+        let marks = lines.filter_map(|line| Mark::of(line, self.rule));
+        Ok(Some(marks.collect()))
     }
 
+    /// Takes the marks of a large object; false when it is gone.
     async fn stream(
         &self,
         object: &Object,
         users: &mut Spool,
         sessions: &mut Spool,
-    ) -> Result<(), AudienceError> {
+    ) -> Result<bool, AudienceError> {
         let mut lines = match self.reader.lines(&object.key).await {
-            Err(LogError::Aws(error)) if error.is_not_found() => return Ok(()),
+            Err(LogError::Aws(error)) if error.is_not_found() => return Ok(false),
             lines => lines?,
         };
         while let Some(line) = lines.recv().await {
@@ -125,7 +128,7 @@ impl Log<'_> {
                 self.keep(under, &mark, users, sessions).await?;
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn keep(
@@ -143,5 +146,75 @@ impl Log<'_> {
         let shard = key::shard(&mark.who) as usize;
         spool.add(self.s3, shard, &line).await?;
         Ok(())
+    }
+}
+
+/// What is read before time is looked at again.
+struct Page {
+    objects: Vec<Object>,
+    /// Whether the day has more behind them.
+    more: bool,
+}
+
+impl Page {
+    /// Of the listed `objects` those up to the first large one: a list of large ones may take longer than a
+    /// call has.
+    fn of(mut objects: Vec<Object>, more: bool) -> Self {
+        let all = objects.len();
+        let large = objects.iter().position(is_large);
+        objects.truncate(large.map_or(all, |large| large + 1));
+        let more = more || objects.len() < all;
+        Self { objects, more }
+    }
+
+    /// The key that the rest of the day comes after, when there is one. Where an object `is_gone` there may be
+    /// a part that was not there when they were listed.
+    fn rest(&self, is_gone: bool) -> Option<String> {
+        let last = self.objects.last().filter(|_| self.more || is_gone)?;
+        Some(last.key.clone())
+    }
+}
+
+/// What is compacted is named otherwise, and comes after all calls of its day.
+fn is_call(object: &Object) -> bool {
+    object.key.ends_with(".jsonl")
+}
+
+fn is_large(object: &Object) -> bool {
+    !is_call(object) || object.size > WHOLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(keys: &[&str], more: bool) -> Page {
+        let objects = keys.iter().map(|key| Object {
+            key: (*key).to_owned(),
+            size: 1,
+        });
+        Page::of(objects.collect(), more)
+    }
+
+    #[test]
+    fn a_page_has_one_large_object_at_most() {
+        let mixed = page(
+            &["1.jsonl", "2.jsonl", "part-1.jsonl.gz", "part-2.jsonl.gz"],
+            false,
+        );
+        assert_eq!(mixed.objects.len(), 3);
+        assert_eq!(mixed.rest(false).as_deref(), Some("part-1.jsonl.gz"));
+        let last = page(&["part-2.jsonl.gz"], false);
+        assert_eq!((last.objects.len(), last.rest(false)), (1, None));
+    }
+
+    #[test]
+    fn where_an_object_is_gone_the_day_is_listed_on() {
+        let calls = page(&["1.jsonl", "2.jsonl"], false);
+        assert_eq!(calls.rest(false), None);
+        assert_eq!(calls.rest(true).as_deref(), Some("2.jsonl"), "its part");
+        assert_eq!(page(&[], false).rest(false), None);
+        let more = page(&["1.jsonl"], true);
+        assert_eq!(more.rest(false).as_deref(), Some("1.jsonl"));
     }
 }
