@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    athena::{Athena, Execution},
+    athena::{Execution, Queries},
     bucket::Bucket,
     crowd::Crowd,
     cursor::Position,
@@ -35,9 +35,9 @@ pub(crate) enum Place {
 }
 
 /// What is asked, and where.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Question<'a> {
-    pub(crate) athena: &'a Athena,
+#[derive(Debug)]
+pub(crate) struct Question<'a, Q> {
+    pub(crate) athena: &'a Q,
     pub(crate) bucket: &'a Bucket,
     pub(crate) sql: &'a str,
     /// The run: it asks once.
@@ -52,7 +52,7 @@ pub(crate) struct Question<'a> {
 /// # Errors
 /// When the query fails, scans too much, has no column `user_id`, or a service does not answer.
 pub(crate) async fn read(
-    question: &Question<'_>,
+    question: &Question<'_, impl Queries>,
     position: Option<Position>,
     crowd: &mut Crowd<'_>,
     until: Instant,
@@ -64,9 +64,9 @@ pub(crate) async fn read(
     };
     let (key, row) = match place {
         Place::Reading { key, row } => (key, row),
-        Place::Running(id) => match question.wait(&id, until).await? {
-            Some(result) => result,
-            None => return Ok(Some(Position::Query(Place::Running(id)))),
+        Place::Running(id) => match question.outcome(id, until).await? {
+            Outcome::Result(key, row) => (key, row),
+            Outcome::Running(id) => return Ok(Some(Position::Query(Place::Running(id)))),
         },
     };
     let table = Table {
@@ -80,7 +80,16 @@ pub(crate) async fn read(
     }))
 }
 
-impl Question<'_> {
+/// How a query is when time is up.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    /// It runs, under this id.
+    Running(String),
+    /// The key of its result, and the first row.
+    Result(String, table::Place),
+}
+
+impl<Q: Queries> Question<'_, Q> {
     /// A query that failed is asked for again under another name: Athena answers a repeated one with the
     /// query that it has.
     async fn start(&self) -> Result<String, AudienceError> {
@@ -112,6 +121,26 @@ impl Question<'_> {
         }
         let digest = hash.finalize();
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Waits for the query `id` until `until`. One that was interrupted is asked again, also when an earlier
+    /// call began it.
+    async fn outcome(&self, mut id: String, until: Instant) -> Result<Outcome, AudienceError> {
+        loop {
+            match self.wait(&id, until).await {
+                Ok(Some((key, row))) => return Ok(Outcome::Result(key, row)),
+                Ok(None) => return Ok(Outcome::Running(id)),
+                Err(error @ AudienceError::QueryInterrupted { .. }) => {
+                    let other = self.start().await?;
+                    if other == id {
+                        return Err(error);
+                    }
+                    tracing::warn!(%error, "the query is asked again");
+                    id = other;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Waits for the query until `until`; its result when it has one.
@@ -167,5 +196,83 @@ impl Question<'_> {
             key,
         };
         Ok((key.to_owned(), table.start(head, Kind::Csv).await?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    /// Queries `q0`, `q1`, ..., of which the first `lost` were interrupted and the others run.
+    struct Fake {
+        lost: usize,
+        tokens: RefCell<Vec<String>>,
+    }
+
+    impl Queries for Fake {
+        async fn start(&self, _: &str, token: &str) -> Result<String, AudienceError> {
+            let mut tokens = self.tokens.borrow_mut();
+            let known = tokens.iter().position(|known| known == token);
+            let place = known.unwrap_or_else(|| {
+                tokens.push(token.to_owned());
+                tokens.len() - 1
+            });
+            Ok(format!("q{place}"))
+        }
+
+        async fn execution(&self, id: &str) -> Result<Execution, AudienceError> {
+            let is_lost = id[1..].parse::<usize>().unwrap() < self.lost;
+            Ok(Execution {
+                state: match is_lost {
+                    true => QueryExecutionState::Failed,
+                    false => QueryExecutionState::Running,
+                },
+                scanned: 0,
+                reason: "busy".to_owned(),
+                retryable: is_lost,
+                result: None,
+            })
+        }
+
+        async fn stop(&self, _: &str) -> Result<(), AudienceError> {
+            Ok(())
+        }
+    }
+
+    /// What becomes of `q0`, which an earlier call began.
+    async fn restored(lost: usize) -> Result<Outcome, AudienceError> {
+        let config = aws_sdk_s3::Config::builder().behavior_version_latest();
+        let question = Question {
+            athena: &Fake {
+                lost,
+                tokens: RefCell::default(),
+            },
+            bucket: &Bucket {
+                client: aws_sdk_s3::Client::from_conf(config.build()),
+                name: "data".to_owned(),
+            },
+            sql: "SELECT user_id FROM t;",
+            run: "r",
+            most: 1,
+        };
+        question.outcome("q0".to_owned(), Instant::now()).await
+    }
+
+    #[tokio::test]
+    async fn a_query_that_was_interrupted_is_asked_again() {
+        let running = |id: &str| Outcome::Running(id.to_owned());
+        assert_eq!(restored(0).await.unwrap(), running("q0"));
+        assert_eq!(restored(2).await.unwrap(), running("q2"));
+    }
+
+    #[tokio::test]
+    async fn a_query_that_is_interrupted_again_and_again_fails() {
+        let failed = restored(100).await;
+        assert!(matches!(
+            failed,
+            Err(AudienceError::QueryInterrupted { .. })
+        ));
     }
 }
