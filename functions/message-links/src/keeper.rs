@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use interactions::{EventLog, Line};
 use jiff::Timestamp;
-use messages::{ConsentChange, MessagesTable, links::Unsubscribe};
+use messages::{Consent, ConsentChange, MessagesTable, links::Unsubscribe};
 use shared::{
     direct::{Access, Bucket},
     environment::{self, MissingVariable},
@@ -69,9 +69,9 @@ impl Keeper for Aws {
         let Unsubscribe { user, channel, .. } = unsubscribe;
         let contact = self.table.contact(user).await?;
         let known = contact.and_then(|mut contact| contact.consents.remove(channel));
-        if known.is_some_and(|known| !known.given) {
+        let Some(at) = refused_at(known.as_ref(), at) else {
             return Ok(());
-        }
+        };
         let change = ConsentChange {
             channel: *channel,
             given: false,
@@ -80,5 +80,36 @@ impl Keeper for Aws {
         };
         self.table.set_consent(user, &change).await?;
         Ok(())
+    }
+}
+
+/// When the refusal that somebody says `at` is written: never before the consent that it ends, which a clock
+/// that is ahead may have put later than now. Of two at the same time the refusal holds. Nothing when it
+/// ended before.
+fn refused_at(known: Option<&Consent>, at: Timestamp) -> Option<Timestamp> {
+    match known {
+        None => Some(at),
+        Some(known) if !known.given => None,
+        Some(known) => Some(Timestamp::from_second(known.at).map_or(at, |known| known.max(at))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_never_before_the_consent_that_it_ends() {
+        let now = Timestamp::from_second(100).unwrap();
+        let known = |given, at| Consent {
+            given,
+            source: "import".to_owned(),
+            at,
+        };
+        let of = |known: Option<Consent>| refused_at(known.as_ref(), now).map(Timestamp::as_second);
+        assert_eq!(of(None), Some(100));
+        assert_eq!(of(Some(known(true, 50))), Some(100));
+        assert_eq!(of(Some(known(true, 250))), Some(250), "a clock was ahead");
+        assert_eq!(of(Some(known(false, 50))), None);
     }
 }
