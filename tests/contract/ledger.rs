@@ -430,6 +430,8 @@ fn many(shop: &Shop) {
             .save_contacts(&contacts)
             .await
             .expect("saved again, and more");
+        let left = table.add_contacts(&contacts[..1]).await.expect("asked");
+        assert_eq!(left, [&contacts[0]], "who is known is not added");
         let users: Vec<&str> = contacts
             .iter()
             .map(|contact| contact.user.as_str())
