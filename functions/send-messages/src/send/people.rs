@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use messages::{Contact, Person, Verdict, judge, key};
 
 use super::job::Job;
@@ -52,21 +52,40 @@ pub(super) async fn judged(
     }
 }
 
+/// The longest from the last look to the moment a message leaves, in seconds: it is fresh for four, tried for
+/// four more if it is throttled, and a call takes 30.
+const LEAVES: SignedDuration = SignedDuration::from_secs(40);
+
 fn verdict(job: &Job, person: &Person, suppressed: &HashSet<String>, now: Timestamp) -> Verdict {
     let contact = person.contact.as_ref();
     let is_suppressed = |channel| {
         let address = contact.and_then(|contact| contact.address(channel));
         address.is_some_and(|address| suppressed.contains(&key::address(channel, address)))
     };
-    judge(
-        &job.campaign.rules(),
-        contact,
-        &person.sends,
-        is_suppressed,
-        now,
-        job.started(),
-        &job.run.run,
-    )
+    let judged_at = |at| {
+        judge(
+            &job.campaign.rules(),
+            contact,
+            &person.sends,
+            is_suppressed,
+            at,
+            job.started(),
+            &job.run.run,
+        )
+    };
+    leaving(judged_at, now)
+}
+
+/// What is decided of a message that is looked at `now` and leaves up to [`LEAVES`] after: it has to be
+/// right all that time, so that none comes in when silence has begun.
+fn leaving(judged_at: impl Fn(Timestamp) -> Verdict, now: Timestamp) -> Verdict {
+    match judged_at(now) {
+        Verdict::Send(channel) => match judged_at(now + LEAVES) {
+            Verdict::Send(_) => Verdict::Send(channel),
+            other => other,
+        },
+        other => other,
+    }
 }
 
 /// The key of the address that a message would go to.
@@ -76,4 +95,23 @@ fn used(contact: &Contact, verdict: Verdict) -> Option<String> {
     };
     let address = contact.address(channel)?;
     Some(key::address(channel, address))
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::config::messages::Channel;
+
+    use super::*;
+
+    #[test]
+    fn what_would_leave_after_silence_began_is_put_off() {
+        let silence = 1_000;
+        let judged_at = |at: Timestamp| match at.as_second() >= silence {
+            true => Verdict::Later(9_000),
+            false => Verdict::Send(Channel::Email),
+        };
+        let at = |second| leaving(judged_at, Timestamp::from_second(second).unwrap());
+        assert_eq!(at(silence - 41), Verdict::Send(Channel::Email));
+        assert_eq!(at(silence - 40), Verdict::Later(9_000));
+    }
 }
