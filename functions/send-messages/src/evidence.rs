@@ -183,6 +183,25 @@ impl Found {
 }
 
 #[cfg(test)]
+impl Found {
+    /// What came in one object.
+    pub(crate) fn of_one(
+        run: &str,
+        people: &HashSet<String>,
+        evidence: Vec<Evidence>,
+        written_at: i64,
+    ) -> Self {
+        let mut found = Self::default();
+        let read = evidence::Found {
+            evidence,
+            is_broken: false,
+        };
+        found.take(run, people, read, written_at);
+        found
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -248,24 +267,5 @@ mod tests {
         let events = vec![event("r", "p", "Send", 50)];
         found.take("r", &HashSet::new(), read(events, true), 60);
         assert!(found.has_gaps);
-    }
-}
-
-#[cfg(test)]
-impl Found {
-    /// What came in one object.
-    pub(crate) fn of_one(
-        run: &str,
-        people: &HashSet<String>,
-        evidence: Vec<Evidence>,
-        written_at: i64,
-    ) -> Self {
-        let mut found = Self::default();
-        let read = evidence::Found {
-            evidence,
-            is_broken: false,
-        };
-        found.take(run, people, read, written_at);
-        found
     }
 }
