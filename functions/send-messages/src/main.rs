@@ -21,7 +21,11 @@
 //! them by the events of SES and End User Messaging (docs/decisions/0019).
 //!
 //! **The last look.** People are read, judged and written in waves; a block that waited more than four
-//! seconds for its turn is read and judged again, its products too. Then it is claimed.
+//! seconds for its turn is read and judged again, its products too. Then it is claimed, with nothing to wait
+//! for in between. Who is decided about may have the message for 40 seconds more; what is throttled for four
+//! is left to another block.
+//!
+//! **Turns.** A shard is let go of after a minute, so that other campaigns come to its people, too.
 //!
 //! - Metrics: by campaign and channel `MessagesSent` (`MessagesPreviewed` in a dry run); by campaign
 //!   `MessagesSkipped`, `MessagesPutOff`, `MessagesUncertain`, and of a whole run `MessagesFailed`,

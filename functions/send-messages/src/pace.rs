@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use shared::config::messages::Channel;
 use tokio::time::Instant;
 
+/// How often whoever waits looks whether it is over.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// Messages a second of one sender, by channel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Rates {
@@ -62,17 +65,32 @@ impl Pace {
     }
 
     /// Waits until `messages` of `channel` may leave, in the order of those who wait. After a pause nobody
-    /// catches up: services count by the second.
-    pub(crate) async fn take(&self, channel: Channel, messages: usize) {
-        let takes = messages as f64 / self.rates.of(channel);
-        let from = {
-            let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-            let free = &mut free[channel as usize];
+    /// catches up: services count by the second. False when it `is_over` before: then they are not to leave.
+    pub(crate) async fn take(
+        &self,
+        channel: Channel,
+        messages: usize,
+        is_over: impl Fn() -> bool,
+    ) -> bool {
+        let takes = Duration::from_secs_f64(messages as f64 / self.rates.of(channel));
+        let from = self.with(channel, |free| {
             let from = (*free).max(Instant::now());
-            *free = from + Duration::from_secs_f64(takes);
+            *free = from + takes;
             from
-        };
-        tokio::time::sleep_until(from).await;
+        });
+        while Instant::now() < from {
+            if is_over() {
+                self.with(channel, |free| *free -= takes);
+                return false;
+            }
+            tokio::time::sleep_until(from.min(Instant::now() + LOOK)).await;
+        }
+        true
+    }
+
+    fn with<T>(&self, channel: Channel, change: impl FnOnce(&mut Instant) -> T) -> T {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut free[channel as usize])
     }
 }
 
@@ -97,15 +115,26 @@ mod tests {
     async fn a_second_has_no_more_than_its_rate() {
         let (pace, begin) = (Pace::new(RATES), Instant::now());
         for _ in 0..5 {
-            pace.take(Channel::Email, 49).await;
+            assert!(pace.take(Channel::Email, 49, || false).await);
         }
         assert_eq!(begin.elapsed().as_millis(), 2_000);
-        pace.take(Channel::Sms, 6).await;
+        pace.take(Channel::Sms, 6, || false).await;
         assert_eq!(begin.elapsed().as_millis(), 2_000, "of its own");
         tokio::time::advance(Duration::from_secs(60)).await;
         for _ in 0..3 {
-            pace.take(Channel::Email, 49).await;
+            pace.take(Channel::Email, 49, || false).await;
         }
         assert_eq!(begin.elapsed().as_millis(), 63_000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_ends_when_it_is_over_and_leaves_the_turn_to_others() {
+        let (pace, begin) = (Pace::new(RATES), Instant::now());
+        pace.take(Channel::Push, 1, || false).await;
+        let is_over = || begin.elapsed() >= Duration::from_secs(1);
+        assert!(!pace.take(Channel::Push, 1, is_over).await);
+        assert_eq!(begin.elapsed().as_millis(), 1_000);
+        assert!(pace.take(Channel::Push, 1, || false).await);
+        assert_eq!(begin.elapsed().as_millis(), 100_000);
     }
 }

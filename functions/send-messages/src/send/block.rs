@@ -9,10 +9,10 @@ use std::{
 use jiff::Timestamp;
 use messages::{Block, BlockState, Claim, Claimed, Lease, Outcome, Settled, Verdict};
 use shared::config::messages::Channel;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
-    job::{Job, Refusing},
+    job::{Job, Refusing, Time},
     people::judged,
     ready::{Aside, Ready},
 };
@@ -25,11 +25,11 @@ use crate::{
 
 /// How old what decides about a message may be when it is claimed.
 const FRESH: Duration = Duration::from_secs(4);
-/// The pause after a throttled call; each further one is twice as long, up to [`LONGEST`].
+/// The pause after a throttled call; each further one is twice as long.
 const PAUSE: Duration = Duration::from_millis(100);
-const LONGEST: Duration = Duration::from_secs(5);
-/// How long a throttled block is tried. Whoever takes this sender for dead can count on it.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a throttled block is tried: after that what decided about its messages is too old, and they are
+/// left for another block.
+const PATIENCE: Duration = FRESH;
 
 /// Tries of a part after which a refusal is taken for the person's own, even if nobody was taken yet: else
 /// an audience of nobody else would never end.
@@ -44,6 +44,15 @@ pub(super) struct Ledger {
     /// The number of the next block. Claims go one after the other: each looks at the lease, and
     /// transactions that look at one item at once stand in each other's way.
     pub(super) next: Mutex<u32>,
+    /// How long the lease is held in one go; nothing of a dry run, which has none.
+    pub(super) turn: Option<Time>,
+}
+
+impl Ledger {
+    /// Whether no further block is to be begun for now.
+    pub(super) fn is_over(&self, job: &Job) -> bool {
+        job.is_over() || self.turn.is_some_and(Time::is_over)
+    }
 }
 
 /// What became of a block.
@@ -82,12 +91,17 @@ pub(super) async fn send(
         closed: None,
         refused: None,
     };
-    job.pace.take(channel, people.len()).await;
-    let people = still_ready(&job, people, &mut end).await?;
-    if people.is_empty() || job.is_over() {
+    let is_over = || ledger.is_over(&job);
+    if !job.pace.take(channel, people.len(), is_over).await {
         return Ok(end);
     }
-    let (block, people) = claim(&job, &ledger, channel, people).await?;
+    // First its turn, then the last look: nothing is waited for between the look and the claim.
+    let next = ledger.next.lock().await;
+    let people = still_ready(&job, people, &mut end).await?;
+    if people.is_empty() || is_over() {
+        return Ok(end);
+    }
+    let (block, people) = claim(&job, &ledger, next, channel, people).await?;
     let answers = deliver(&job, channel, &people).await;
     settle(&job, &ledger, block, people, answers, &mut end).await?;
     Ok(end)
@@ -151,14 +165,14 @@ fn goes_to(outgoing: &Outgoing, address: &str) -> bool {
     }
 }
 
-/// Claims the block; from then on its messages are to be sent.
+/// Claims the block, whose turn `next` is; from then on its messages are to be sent.
 async fn claim(
     job: &Job,
     ledger: &Ledger,
+    mut next: MutexGuard<'_, u32>,
     channel: Channel,
     people: Vec<Ready>,
 ) -> Result<(Block, Vec<Ready>), SendError> {
-    let mut next = ledger.next.lock().await;
     let n = *next;
     // Whether or not this one comes to be, its number is used up.
     *next += 1;
@@ -222,13 +236,19 @@ async fn deliver(job: &Job, channel: Channel, people: &[Ready]) -> Vec<Answer> {
             answers[place] = answer;
         }
         if is_throttled {
-            if job.is_over() || begun.elapsed() > PATIENCE {
+            let sleep = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
+            if job.is_over() || !is_worth(begun.elapsed() + sleep) {
                 return answers;
             }
-            tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
-            pause = (pause * 2).min(LONGEST);
+            tokio::time::sleep(sleep).await;
+            pause *= 2;
         }
     }
+}
+
+/// Whether a throttled block is to be tried so long after its first try.
+fn is_worth(after: Duration) -> bool {
+    after < PATIENCE
 }
 
 /// Writes down what became of the block. One of whose messages some got no answer is left as it is, if the
@@ -342,6 +362,12 @@ fn outcome(answer: &Answer, is_own: bool) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_throttled_message_does_not_leave_by_what_was_read_long_ago() {
+        assert!(is_worth(Duration::from_secs(3)));
+        assert!(!is_worth(FRESH));
+    }
 
     #[test]
     fn one_without_an_answer_takes_nothing_from_what_is_known_of_others() {

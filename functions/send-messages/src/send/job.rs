@@ -47,6 +47,13 @@ impl Time {
         }
     }
 
+    /// From now on, for so long.
+    pub(super) fn within(time: Duration) -> Self {
+        Self {
+            until: Instant::now() + time,
+        }
+    }
+
     /// Whether it is over.
     pub(crate) fn is_over(self) -> bool {
         Instant::now() >= self.until
@@ -106,9 +113,9 @@ impl Refusals {
         let in_a_row = self.in_a_row.fetch_add(refused, Relaxed) + refused;
         match self.took_one.load(Relaxed) {
             true if in_a_row >= MOST_REFUSED_LATER => Refusing::All,
-            true => Refusing::Some,
+            true if in_a_row < MOST_REFUSED => Refusing::Some,
             false if in_a_row >= MOST_REFUSED => Refusing::All,
-            false => Refusing::Doubtful,
+            _ => Refusing::Doubtful,
         }
     }
 }
@@ -176,6 +183,14 @@ impl Job {
     /// Whether nothing new is to be begun.
     pub(super) fn is_over(&self) -> bool {
         self.is_stopped() || self.time.is_over()
+    }
+
+    /// Waits for `pause`, or until nothing new is to be begun.
+    pub(super) async fn rest(&self, pause: Duration) {
+        let pause = Time::within(pause);
+        while !pause.is_over() && !self.is_over() {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// What services keep beside messages.
@@ -254,7 +269,8 @@ mod tests {
         let refusals = Refusals::default();
         assert_eq!(refusals.see(0, 1), Refusing::Doubtful);
         assert_eq!(refusals.see(1, 48), Refusing::Some);
-        assert_eq!(refusals.see(0, 6), Refusing::Some);
+        assert_eq!(refusals.see(0, 4), Refusing::Some);
+        assert_eq!(refusals.see(0, 2), Refusing::Doubtful);
         assert_eq!(refusals.see(0, 43), Refusing::All);
     }
 }

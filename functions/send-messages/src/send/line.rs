@@ -68,6 +68,11 @@ impl Line {
         }
     }
 
+    /// Whether it is to end, with or without people left.
+    pub(super) fn is_over(&self) -> bool {
+        self.ledger.is_over(&self.job)
+    }
+
     /// Sends to all, or until the job is over. Whatever happens, no block is under way at its end.
     pub(super) async fn run(&mut self) -> Result<(), SendError> {
         let ran = self.all().await;
@@ -84,7 +89,7 @@ impl Line {
                 abort(ahead);
                 return Err(error);
             }
-            if self.job.is_over() {
+            if self.is_over() {
                 abort(ahead);
                 return Ok(());
             }
@@ -112,7 +117,7 @@ impl Line {
             waiting.push_back(ready);
         }
         for channel in Channel::ALL {
-            while self.waiting(channel) >= self.size(channel) && !self.job.is_over() {
+            while self.waiting(channel) >= self.size(channel) && !self.is_over() {
                 self.send(channel).await?;
             }
         }
@@ -133,7 +138,7 @@ impl Line {
     /// Sends what is left of blocks, and waits for those under way: what comes back is prepared anew.
     async fn flush(&mut self) -> Result<(), SendError> {
         for channel in Channel::ALL {
-            while self.waiting(channel) > 0 && !self.job.is_over() {
+            while self.waiting(channel) > 0 && !self.is_over() {
                 self.send(channel).await?;
             }
         }

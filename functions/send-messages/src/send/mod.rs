@@ -10,7 +10,11 @@ mod people;
 mod previews;
 mod ready;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use messages::{Lease, RunState};
@@ -89,23 +93,66 @@ pub(crate) async fn send(
     Ok(sent)
 }
 
-/// Sends to one shard after the other; whether nothing is left. A shard that another run sends to is come
-/// back to at the end.
+/// How long the lease of a shard is held in one go: other runs send to its people, too.
+const TURN: Duration = Duration::from_secs(60);
+/// The pause before a shard is taken again at once, in which another run may take it.
+const BREATH: Duration = Duration::from_secs(5);
+
+/// What came of a shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    /// To its end, for now.
+    Through,
+    /// To the end of a turn.
+    Around,
+    /// Another run has it.
+    Taken,
+}
+
+/// The shards that are left, in their order.
+struct Round {
+    left: VecDeque<u32>,
+    taken: Vec<u32>,
+}
+
+impl Round {
+    /// Notes what came of `shard`; whether to pause before the next one, which is the same.
+    fn note(&mut self, shard: u32, came: Came) -> bool {
+        match came {
+            Came::Through => {}
+            Came::Taken => self.taken.push(shard),
+            Came::Around => {
+                self.left.push_back(shard);
+                return self.left.len() == 1;
+            }
+        }
+        false
+    }
+}
+
+/// Sends to one shard after the other, and around; whether nothing is left. A shard that another run sends
+/// to is come back to at the end.
 async fn shards(job: &Arc<Job>, shards: Vec<u32>, sent: &mut Sent) -> Result<bool, SendError> {
     let audience = parts::audience(&job.services.bucket, &job.run.run).await?;
-    let mut taken = Vec::new();
-    for &shard in &shards {
+    let all = shards.len();
+    let mut round = Round {
+        left: shards.into(),
+        taken: Vec::new(),
+    };
+    while let Some(shard) = round.left.pop_front() {
         if job.is_over() {
             return Ok(false);
         }
-        if !one_shard(job, &audience, shard, sent).await? {
-            taken.push(shard);
+        let came = one_shard(job, &audience, shard, sent).await?;
+        if round.note(shard, came) {
+            job.rest(BREATH).await;
         }
     }
+    let taken = round.taken;
     if taken.is_empty() {
         return Ok(!job.is_over());
     }
-    if taken.len() < shards.len() {
+    if taken.len() < all {
         // The others took their time; who held these may be done.
         return Ok(false);
     }
@@ -115,13 +162,13 @@ async fn shards(job: &Arc<Job>, shards: Vec<u32>, sent: &mut Sent) -> Result<boo
     })
 }
 
-/// Sends to the people of `shard`; false when another run does.
+/// Sends to the people of `shard`, for a turn.
 async fn one_shard(
     job: &Arc<Job>,
     audience: &[Part],
     shard: u32,
     sent: &mut Sent,
-) -> Result<bool, SendError> {
+) -> Result<Came, SendError> {
     let services = &job.services;
     let known = services
         .progress
@@ -131,7 +178,7 @@ async fn one_shard(
     let own = audience.iter().filter(|part| part.shard == shard).cloned();
     let open = parts::open(own.collect(), &known, now);
     if open.is_empty() {
-        return Ok(true);
+        return Ok(Came::Through);
     }
     // A dry run claims nothing, and keeps nobody waiting.
     let lease = match job.run.dry_run {
@@ -144,30 +191,35 @@ async fn one_shard(
             let name = format!("{}/{shard:02}", job.run.run);
             match services.table.lease(shard, &name, now).await? {
                 Some(lease) => lease,
-                None => return Ok(false),
+                None => return Ok(Came::Taken),
             }
         }
     };
-    let ended = parts_of(job, &lease, open, known, sent).await;
+    let turn = (!job.run.dry_run).then(|| Time::within(TURN));
+    let ended = parts_of(job, &lease, turn, open, known, sent).await;
     if !job.run.dry_run {
         services.table.give_back(&lease).await?;
     }
-    ended.map(|()| true)
+    ended.map(|()| match turn.is_some_and(Time::is_over) {
+        true => Came::Around,
+        false => Came::Through,
+    })
 }
 
 async fn parts_of(
     job: &Arc<Job>,
     lease: &Lease,
+    turn: Option<Time>,
     open: Vec<Part>,
     known: Vec<Progress>,
     sent: &mut Sent,
 ) -> Result<(), SendError> {
     for part in open {
-        if job.is_over() {
+        if job.is_over() || turn.is_some_and(Time::is_over) {
             break;
         }
         let progress = known.iter().find(|known| known.part == part.part).cloned();
-        let (tally, ended) = part::send(job, lease, &part, progress).await;
+        let (tally, ended) = part::send(job, lease, turn, &part, progress).await;
         for (channel, messages) in tally.sent {
             *sent.sent.entry(channel.name().to_owned()).or_default() += messages;
         }
@@ -208,3 +260,27 @@ fn measure(job: &Job, sent: &Sent) {
 
 /// The longest that a sender needs after its time is over: a call that is not answered, and settling.
 pub(crate) const MARGIN: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_run_lets_go_of_a_shard_before_it_takes_it_again() {
+        let mut round = Round {
+            left: VecDeque::from([4, 7, 9]),
+            taken: Vec::new(),
+        };
+        let mut next = |came| {
+            let shard = round.left.pop_front()?;
+            Some((shard, round.note(shard, came)))
+        };
+        assert_eq!(next(Came::Around), Some((4, false)));
+        assert_eq!(next(Came::Taken), Some((7, false)));
+        assert_eq!(next(Came::Through), Some((9, false)));
+        assert_eq!(next(Came::Around), Some((4, true)), "alone: others first");
+        assert_eq!(next(Came::Through), Some((4, false)));
+        assert_eq!(next(Came::Through), None);
+        assert_eq!(round.taken, [7]);
+    }
+}

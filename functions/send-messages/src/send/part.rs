@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::{
     block::Ledger,
-    job::Job,
+    job::{Job, Time},
     line::{Line, Tally},
 };
 use crate::{
@@ -18,6 +18,8 @@ use crate::{
     standing::{Standing, count, next_block, standing},
 };
 
+/// Seconds of which those who were put off are sent to together.
+const GATHERED: i64 = 600;
 /// Seconds after which people are tried again for whom a service was too busy.
 const THROTTLED: i64 = 30;
 
@@ -25,10 +27,11 @@ const THROTTLED: i64 = 30;
 pub(super) async fn send(
     job: &Arc<Job>,
     lease: &Lease,
+    turn: Option<Time>,
     part: &Part,
     known: Option<Progress>,
 ) -> (Tally, Result<(), SendError>) {
-    let (line, blocks) = match begin(job, lease, part, known.is_some()).await {
+    let (line, blocks) = match begin(job, lease, turn, part, known.is_some()).await {
         Ok(begun) => begun,
         Err(error) => return (Tally::default(), Err(error)),
     };
@@ -40,7 +43,7 @@ pub(super) async fn send(
     }
     tally.later = line.aside.later.len() as u64;
     let ended = match ran {
-        Ok(()) if !job.is_over() => finish(job, part, known, &mut line, &tally, blocks).await,
+        Ok(()) if !line.is_over() => finish(job, part, known, &mut line, &tally, blocks).await,
         ran => {
             // What was shown was shown, however it goes on.
             let written = line.exposures.write(job).await;
@@ -53,6 +56,7 @@ pub(super) async fn send(
 async fn begin(
     job: &Arc<Job>,
     lease: &Lease,
+    turn: Option<Time>,
     part: &Part,
     was_at_its_end: bool,
 ) -> Result<(Line, Vec<Block>), SendError> {
@@ -71,6 +75,7 @@ async fn begin(
             .max()
             .unwrap_or(0),
         next: Mutex::new(next_block(&blocks)),
+        turn,
     };
     Ok((Line::new(job, ledger, people), blocks))
 }
@@ -168,14 +173,31 @@ async fn put_off(
     let lines = part::to_lines(&people);
     let bucket = &job.services.bucket;
     bucket.put(&part.key, "application/x-ndjson", lines).await?;
+    let valid = i64::from(job.campaign.declared.valid_hours) * 3_600;
+    let at = gathered(at, job.started().as_second() + valid);
     progress.later = Some(Later { at, part });
     Ok(())
+}
+
+/// When people are sent to of whom the first may have it `at`: with those of the minutes after, as each
+/// time all who are left are a part anew; but before the message `ends`.
+fn gathered(at: i64, ends: i64) -> i64 {
+    let full = (at + GATHERED - 1).div_euclid(GATHERED) * GATHERED;
+    if full < ends { full } else { at }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::standing::tests::block;
+
+    #[test]
+    fn who_was_put_off_is_sent_to_every_ten_minutes() {
+        assert_eq!(gathered(1_200, 9_000), 1_200);
+        assert_eq!(gathered(1_201, 9_000), 1_800);
+        assert_eq!(gathered(1_201, 1_801), 1_800);
+        assert_eq!(gathered(1_201, 1_800), 1_201);
+    }
 
     #[test]
     fn who_was_released_is_left_and_at_a_second_try_nobody_else() {
