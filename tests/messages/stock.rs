@@ -29,6 +29,9 @@ fn sold_out(shop: &Shop) {
         (&json!(true), &json!(40)),
         "{built}"
     );
+    let open = json!({ "step": "open", "campaign": "sold-out", "run": run, "dryRun": false, "resume": false });
+    let opened = shop.invoke("send-messages", &open);
+    assert_eq!(opened["people"], 40, "{opened}");
     let dry = run_with(shop, &json!({ "campaign": "sold-out", "dryRun": true }));
     let shown = shown(shop, &dry.report);
     assert!(!shown.is_empty(), "previews show products");
