@@ -249,6 +249,20 @@ impl Shop {
     /// When it does not answer.
     #[must_use]
     pub fn messaging(&self, method: Method, path: &str, body: &Value) -> (u16, String) {
+        self.try_messaging(method, path, body)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same, which may be cut off on purpose.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn try_messaging(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> Result<(u16, String), String> {
         let url = format!("{}{path}", self.stack.ports().messaging_url());
         let headers = [("content-type", "application/json")];
         let body = if body.is_null() {
@@ -257,12 +271,9 @@ impl Shop {
             body.to_string()
         };
         let call = local::http::send(method, &url, &headers, body, INVOCATION);
-        let (status, body) = self
-            .runtime
-            .block_on(call)
-            .unwrap_or_else(|error| panic!("{error}"));
+        let (status, body) = self.runtime.block_on(call)?;
         let text = String::from_utf8_lossy(&body).into_owned();
-        (status.as_u16(), text)
+        Ok((status.as_u16(), text))
     }
 
     /// Invokes a function as Lambda does and takes its answer.
