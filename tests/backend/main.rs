@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, reason = "in a test a panic is the report")]
 
 mod adapters;
+mod audiences;
 mod exports;
 mod products;
 mod queries;
@@ -26,6 +27,7 @@ fn main() {
         products::CASES,
         queries::CASES,
         adapters::CASES,
+        audiences::CASES,
     ];
     if arguments.list {
         libtest_mimic::run(&arguments, trials(&cases, None)).exit();

@@ -7,6 +7,7 @@
 
 #![allow(clippy::expect_used, reason = "in a test a panic is the report")]
 
+mod arms;
 mod delivery;
 mod feedback;
 mod once;
@@ -54,6 +55,7 @@ fn trials(shop: Option<&Arc<Shop>>) -> Vec<Trial> {
         uncertain::CASES,
         rights::CASES,
         once::CASES,
+        arms::CASES,
     ];
     let cases = cases.into_iter().flatten();
     cases

@@ -7,7 +7,7 @@ use tests::Shop;
 const CONFIG: &str = "config/personalization.yaml";
 
 /// The campaigns: each has a list of its own as its audience, by its own name.
-const CAMPAIGNS: [(&str, &str); 12] = [
+const CAMPAIGNS: [(&str, &str); 13] = [
     ("ways", "channels: [email, sms]"),
     ("ways-dry", "channels: [email, sms]"),
     ("held-out", "channels: [email], holdOut: 40"),
@@ -17,6 +17,7 @@ const CAMPAIGNS: [(&str, &str); 12] = [
     ("cut", "channels: [email]"),
     ("lost", "channels: [email]"),
     ("pushed", "channels: [push]"),
+    ("arms", "channels: [email]"),
     ("stopped", "channels: [email]"),
     ("killed", "channels: [email]"),
     (
