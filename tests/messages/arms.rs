@@ -34,8 +34,8 @@ fn arms(shop: &Shop) {
         "{}",
         sent.report
     );
-    let arms = &sent.report["arms"][EXPERIMENT];
-    let of = |arm: &str| arms[arm].as_u64().unwrap_or(0);
+    let arms = &sent.report["arms"];
+    let of = |arm: &str| arms[format!("{EXPERIMENT}/{arm}")].as_u64().unwrap_or(0);
     assert_eq!(of("now") + of("popular"), PEOPLE, "{}", sent.report);
     assert!(of("now") > 10 && of("popular") > 10, "{}", sent.report);
     differ(shop, &sent.name);
