@@ -115,14 +115,17 @@ fn held(shop: &Shop) {
 
 fn stopped(shop: &Shop) {
     many(shop, "stopped", 2_000, "email");
-    let first = std::thread::scope(|scope| {
-        let running = scope.spawn(|| run(shop, "stopped"));
-        let name = started(shop, "stopped");
-        let _ = shop.invoke(
-            "send-messages",
-            &json!({ "step": "stop", "campaign": "stopped", "run": name }),
-        );
-        running.join().expect("the run")
+    // Slow enough that it is not over before it is told to stop.
+    let first = with_faults(shop, &json!({ "ses": { "delay": 1_000 } }), || {
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| run(shop, "stopped"));
+            let name = started(shop, "stopped");
+            let _ = shop.invoke(
+                "send-messages",
+                &json!({ "step": "stop", "campaign": "stopped", "run": name }),
+            );
+            running.join().expect("the run")
+        })
     });
     assert_eq!(first.report["state"], "stopped", "{}", first.report);
     let (messages, people) = outbox::counts(shop, &first.name);
