@@ -1,7 +1,7 @@
 //! Why an audience was not found. No message holds a user's id.
 
 use interactions::LogError;
-use messages::MessagesError;
+use messages::{MessagesError, object::ReadError};
 use shared::{
     aws::AwsError,
     config::ConfigError,
@@ -173,6 +173,15 @@ pub(crate) enum AudienceError {
     /// The clock is at no time.
     #[error("the run is at no time that a calendar has: {0}")]
     Time(#[from] jiff::Error),
+}
+
+impl From<ReadError> for AudienceError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Aws(error) => Self::Aws(error),
+            ReadError::BrokenOff { key } => Self::BrokenOff { key },
+        }
+    }
 }
 
 impl Fault for AudienceError {

@@ -17,7 +17,7 @@
 //!   `ATHENA_WORKGROUP` (empty where there is nothing to ask), `METRICS_NAMESPACE`, `AWS_LAMBDA_LOG_LEVEL`.
 //! - Permissions: `s3:GetObject` on the configuration, `events/*`, `messages/audience/*` and
 //!   `raw/athena/*`, `s3:ListBucket` on `events/*`, `s3:GetObject` and `PutObject` on `messages/runs/*`;
-//!   `dynamodb:Scan` and `GetItem` on Messages, `GetItem` on Lists and Operations; `athena:StartQueryExecution`,
+//!   `dynamodb:Scan` and `GetItem` on Messages, `GetItem` on Lists; `athena:StartQueryExecution`,
 //!   `GetQueryExecution`, `StopQueryExecution`, and what its queries read; the bucket's KMS key.
 //!
 //! [`step`] is a call from end to end, [`cursor`] what the next one goes on from; [`contacts`], [`segment`],

@@ -4,14 +4,10 @@ mod record;
 
 use std::time::Instant;
 
-use messages::csv;
+use messages::{csv, object::Head};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    bucket::{Bucket, Head},
-    crowd::Crowd,
-    error::AudienceError,
-};
+use crate::{bucket::Bucket, crowd::Crowd, error::AudienceError};
 use record::{column, field};
 
 /// How much is asked for at once, in bytes; no row is longer.
@@ -145,7 +141,7 @@ impl Table<'_> {
         let last = place.bytes.min(place.offset + PIECE) - 1;
         let piece = self
             .bucket
-            .range(self.key, &place.etag, place.offset, last)
+            .range(self.key, &place.etag, (place.offset, last))
             .await;
         piece.map_err(|error| match error {
             AudienceError::Aws(error)

@@ -1,7 +1,7 @@
 //! Why something was not done. No message holds an address, a name or a user's id.
 
 use messages::address::AddressError;
-use messages::{ContactError, MessagesError};
+use messages::{ContactError, MessagesError, object::ReadError};
 use shared::{
     aws::AwsError,
     caller::CallerError,
@@ -99,6 +99,15 @@ pub(crate) enum ContactsError {
     /// Something cannot be written as JSON.
     #[error("cannot write a line: {0}; this is a defect of contacts")]
     Line(#[from] serde_json::Error),
+}
+
+impl From<ReadError> for ContactsError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Aws(error) => Self::Aws(error),
+            ReadError::BrokenOff { key } => Self::BrokenOff { key },
+        }
+    }
 }
 
 impl Fault for ContactsError {

@@ -37,7 +37,7 @@
 //!   `messages/runs/`, `s3:PutObject` on `messages/runs/`, `reports/messages/` and `events/`,
 //!   `s3:ListBucket` on templates and evidence; on the Messages table `dynamodb:BatchGetItem`, `GetItem`,
 //!   `BatchWriteItem`, `Query`, `PutItem`, `UpdateItem`, `ConditionCheckItem`; `dynamodb:BatchGetItem` on Catalog and Lists,
-//!   `GetItem` on Lists, Experiments and Operations, `Query` on Operations;
+//!   `GetItem` on Lists and Experiments, `Query` on Operations;
 //!   `personalize:GetRecommendations`; `ses:SendBulkEmail`, `ses:GetAccount`; `sms-voice:SendTextMessage`;
 //!   `mobiletargeting:SendMessages`; `secretsmanager:GetSecretValue` on the links' secret; `kms:Decrypt`,
 //!   `kms:GenerateDataKey`.

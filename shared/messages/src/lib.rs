@@ -24,6 +24,7 @@ mod judge;
 pub mod key;
 mod ledger;
 pub mod links;
+pub mod object;
 mod sends;
 mod silence;
 mod table;

@@ -1,34 +1,18 @@
 //! Adapter to S3: the data bucket.
 
-use std::time::Duration;
-
-use aws_sdk_s3::{
-    Client,
-    primitives::{AggregatedBytes, ByteStream, DateTime},
-};
+use aws_sdk_s3::{Client, primitives::ByteStream};
+use messages::object::{self, Head};
 use serde_json::json;
 use shared::aws::{AwsError, failure};
 
 use super::cursor::Cursor;
 use crate::error::ContactsError;
 
-const TRIES: u32 = 5;
-const PAUSE: Duration = Duration::from_millis(100);
-
 /// The data bucket.
 #[derive(Debug, Clone)]
 pub(crate) struct Bucket {
     pub(crate) client: Client,
     pub(crate) name: String,
-}
-
-/// What a file is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Object {
-    pub(super) bytes: u64,
-    pub(super) etag: String,
-    /// Epoch seconds when it was put there.
-    pub(super) at: i64,
 }
 
 impl Bucket {
@@ -46,15 +30,8 @@ impl Bucket {
         Ok(())
     }
 
-    pub(super) async fn head(&self, key: &str) -> Result<Object, AwsError> {
-        let head = self.client.head_object().bucket(&self.name).key(key).send();
-        let head = head.await.map_err(failure("s3:HeadObject"))?;
-        let bytes = head.content_length.and_then(|bytes| bytes.try_into().ok());
-        Ok(Object {
-            bytes: bytes.unwrap_or(0),
-            etag: head.e_tag.unwrap_or_default(),
-            at: head.last_modified.as_ref().map_or(0, DateTime::secs),
-        })
+    pub(super) async fn head(&self, key: &str) -> Result<Head, AwsError> {
+        object::head(&self.client, &self.name, key).await
     }
 
     /// The bytes from `first` through `last` of the version `etag` of an object.
@@ -62,40 +39,15 @@ impl Bucket {
         &self,
         key: &str,
         etag: &str,
-        (first, last): (u64, u64),
+        range: (u64, u64),
     ) -> Result<Vec<u8>, ContactsError> {
-        let wanted = usize::try_from(last + 1 - first);
-        for tries in 1..=TRIES {
-            let answer = self
-                .client
-                .get_object()
-                .bucket(&self.name)
-                .key(key)
-                .if_match(etag)
-                .range(format!("bytes={first}-{last}"))
-                .send()
-                .await
-                .map_err(failure("s3:GetObject"))?;
-            let body = answer.body.collect().await;
-            match body.map(AggregatedBytes::to_vec) {
-                Ok(bytes) if wanted == Ok(bytes.len()) => return Ok(bytes),
-                _ => tokio::time::sleep(PAUSE * tries).await,
-            }
-        }
-        Err(ContactsError::BrokenOff {
-            key: key.to_owned(),
-        })
+        Ok(object::range(&self.client, &self.name, key, etag, range).await?)
     }
 
     /// The cursor `key`.
     pub(super) async fn cursor(&self, key: &str) -> Result<Cursor, ContactsError> {
-        let object = self.client.get_object().bucket(&self.name).key(key).send();
-        let object = object.await.map_err(failure("s3:GetObject"))?;
-        let bytes = object.body.collect().await;
-        let bytes = bytes.map_err(|_| ContactsError::BrokenOff {
-            key: key.to_owned(),
-        })?;
-        serde_json::from_slice(&bytes.to_vec()).map_err(|error| ContactsError::Cursor {
+        let bytes = object::whole(&self.client, &self.name, key).await?;
+        serde_json::from_slice(&bytes).map_err(|error| ContactsError::Cursor {
             key: key.to_owned(),
             message: error.to_string(),
         })

@@ -1,10 +1,10 @@
 //! How far a file is. It is kept as an object under the prefix whose objects call this function: with it
 //! the next call is made.
 
+use messages::object::Head;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::bucket::Object;
 use crate::line::Heading;
 
 /// Where files go on.
@@ -66,7 +66,7 @@ impl Named {
 
 impl Cursor {
     /// At the beginning of the file `name`, whose key is `key`.
-    pub(super) fn new(key: &str, name: &str, format: Format, object: Object) -> Self {
+    pub(super) fn new(key: &str, name: &str, format: Format, object: Head) -> Self {
         Self {
             file: Named {
                 key: key.to_owned(),
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_cursor_of_each_call_has_a_key_of_its_own() {
-        let object = |etag: &str| Object {
+        let object = |etag: &str| Head {
             bytes: 7,
             etag: etag.to_owned(),
             at: 5,
