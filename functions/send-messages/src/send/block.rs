@@ -1,4 +1,4 @@
-//! One block: looked at again if it waited, claimed, sent, settled.
+//! One block: looked at again if it waited, claimed, sent. [`settle`] writes down what became of it.
 
 use std::{
     collections::HashSet,
@@ -7,12 +7,13 @@ use std::{
 };
 
 use jiff::Timestamp;
-use messages::{Block, BlockState, Claim, Claimed, Lease, Outcome, Settled, Verdict};
+use messages::{Block, BlockState, Claim, Claimed, Lease, Verdict};
 use shared::config::messages::Channel;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
-    job::{Job, Refusing, Time},
+    job::{Job, Time},
+    outcome::settle,
     people::judged,
     ready::{Aside, Ready},
 };
@@ -30,10 +31,6 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How long a throttled block is tried: after that what decided about its messages is too old, and they are
 /// left for another block.
 const PATIENCE: Duration = FRESH;
-
-/// Tries of a part after which a refusal is taken for the person's own, even if nobody was taken yet: else
-/// an audience of nobody else would never end.
-const TRIES: u32 = 2;
 
 /// Where the blocks of a part are written down.
 pub(super) struct Ledger {
@@ -251,114 +248,6 @@ fn is_worth(after: Duration) -> bool {
     after < PATIENCE
 }
 
-/// Writes down what became of the block. One of whose messages some got no answer is left as it is, if the
-/// service tells later what it took.
-async fn settle(
-    job: &Job,
-    ledger: &Ledger,
-    block: Block,
-    people: Vec<Ready>,
-    answers: Vec<Answer>,
-    end: &mut End,
-) -> Result<(), SendError> {
-    end.silent = answers.contains(&Answer::Unknown);
-    end.closed = answers.iter().find_map(|answer| match answer {
-        Answer::Refused {
-            code,
-            permanent: false,
-        } => Some(code.clone()),
-        _ => None,
-    });
-    let refusal = answers.iter().find_map(|answer| match answer {
-        Answer::Refused {
-            code,
-            permanent: true,
-        } => Some(code),
-        _ => None,
-    });
-    let refusing = refusing(job, block.channel, &answers);
-    if refusing == Refusing::All {
-        end.refused = refusal.cloned();
-    }
-    let is_own = refusing == Refusing::Some || ledger.attempt >= TRIES;
-    let outcomes: Vec<Outcome> = answers.iter().map(|one| outcome(one, is_own)).collect();
-    let before = people.iter().zip(&block.users);
-    let before: Vec<_> = before
-        .map(|(ready, user)| (user.clone(), ready.sends.clone()))
-        .collect();
-    if end.silent && job.leaves_evidence(block.channel) {
-        end.uncertain = block.users.len() as u64;
-        let known = known(&answers, &outcomes);
-        if known.iter().any(Option::is_some)
-            && let Err(error) = job.services.table.note(&job.run.run, &block, &known).await
-        {
-            // It is looked up, as that of the others is.
-            tracing::warn!(%error, "what is known of a block was not written down");
-        }
-        return Ok(());
-    }
-    for (ready, answer) in people.into_iter().zip(&answers) {
-        if matches!(answer, Answer::Accepted { .. }) {
-            end.sent.push((ready.member.user, ready.shown));
-        }
-    }
-    let (table, run) = (&job.services.table, &job.run.run);
-    let now = Timestamp::now().as_second();
-    let settled = if outcomes.contains(&Outcome::Released) {
-        table
-            .release(run, &ledger.lease, &block, &outcomes, &before, now)
-            .await?
-    } else {
-        table
-            .settle(run, &ledger.part, block.n, &outcomes, now)
-            .await?
-    };
-    match settled {
-        Settled::LostLease => Err(SendError::TakenOver {
-            shard: ledger.lease.shard,
-        }),
-        Settled::Settled | Settled::Already => Ok(()),
-    }
-}
-
-/// The outcomes of those who got an answer.
-fn known(answers: &[Answer], outcomes: &[Outcome]) -> Vec<Option<Outcome>> {
-    let both = answers.iter().zip(outcomes);
-    both.map(|(answer, outcome)| (*answer != Answer::Unknown).then(|| outcome.clone()))
-        .collect()
-}
-
-fn refusing(job: &Job, channel: Channel, answers: &[Answer]) -> Refusing {
-    let is_refused = |answer: &&Answer| {
-        matches!(
-            answer,
-            Answer::Refused {
-                permanent: true,
-                ..
-            }
-        )
-    };
-    let taken = answers
-        .iter()
-        .filter(|answer| matches!(answer, Answer::Accepted { .. }));
-    let refused = answers.iter().filter(is_refused).count();
-    job.refusing(channel, taken.count(), refused)
-}
-
-/// What `answer` means for the person. A refusal that may not be their own leaves them to another block.
-fn outcome(answer: &Answer, is_own: bool) -> Outcome {
-    match answer {
-        Answer::Accepted { message_id } => Outcome::Sent(message_id.clone()),
-        Answer::Refused {
-            code,
-            permanent: true,
-        } if is_own => Outcome::Failed(code.clone()),
-        // Certainly not taken.
-        Answer::Refused { .. } | Answer::Throttled => Outcome::Released,
-        Answer::Unknown => Outcome::Held("no answer".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,35 +256,5 @@ mod tests {
     fn a_throttled_message_does_not_leave_by_what_was_read_long_ago() {
         assert!(is_worth(Duration::from_secs(3)));
         assert!(!is_worth(FRESH));
-    }
-
-    #[test]
-    fn one_without_an_answer_takes_nothing_from_what_is_known_of_others() {
-        let taken = Answer::Accepted {
-            message_id: "m".to_owned(),
-        };
-        let answers = [taken, Answer::Unknown, Answer::Throttled];
-        let outcomes: Vec<Outcome> = answers.iter().map(|one| outcome(one, true)).collect();
-        assert_eq!(
-            known(&answers, &outcomes),
-            [
-                Some(Outcome::Sent("m".to_owned())),
-                None,
-                Some(Outcome::Released)
-            ]
-        );
-    }
-
-    #[test]
-    fn who_is_refused_while_nobody_is_taken_has_not_failed() {
-        let refused = Answer::Refused {
-            code: "MESSAGE_REJECTED".to_owned(),
-            permanent: true,
-        };
-        assert_eq!(outcome(&refused, false), Outcome::Released);
-        assert_eq!(
-            outcome(&refused, true),
-            Outcome::Failed("MESSAGE_REJECTED".to_owned())
-        );
     }
 }

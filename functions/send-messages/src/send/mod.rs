@@ -5,6 +5,7 @@ mod block;
 mod exposures;
 mod job;
 mod line;
+mod outcome;
 mod part;
 mod people;
 mod previews;
